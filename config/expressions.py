@@ -1,0 +1,26 @@
+"""CEL, the one expression language of the policy files (ASCII names, never `eval`)."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be read; the message is Chinese and names the place."""
+
+
+@lru_cache(maxsize=2048)
+def compiled(source: str) -> Any:
+    """The compiled program of `source`; raises `ExpressionError` where the grammar refuses it."""
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        where = str(error).split("Syntax error:")[-1].splitlines()[0].strip()
+        raise ExpressionError(f"表达式写错了：{source}（{where}）") from error
+
+
+def holds(source: str | None, facts: Mapping[str, Any]) -> bool:
+    """Whether the condition is true of `facts`; no condition is true."""
+    return source is None or bool(compiled(source).execute(dict(facts)))
