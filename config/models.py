@@ -112,6 +112,7 @@ class Outcome(Part):
     to: Name | None = Field(default=None, description="退回到哪个环节，effect 为 back 时必填")
     limit: int | None = Field(default=None, ge=1, description="effect 为 again 时：第几次起改按 then 办理")
     then: Name | None = None
+    redo: tuple[Name, ...] = Field(default=(), description="effect 为 back 时：一并重办的环节")
     opens: tuple[Name, ...] = Field(default=(), description="同时打开的旁支环节")
     tells: Name | None = Field(default=None, description="按 routing 告知的事件")
     stops_clock: bool = False
@@ -171,7 +172,7 @@ class Procedure(PolicyFile):
         known = set(self.steps)
         for name, step in self.steps.items():
             named = {*step.after, *(o.to for o in step.outcomes.values() if o.to)}
-            named |= {side for o in step.outcomes.values() for side in o.opens}
+            named |= {other for o in step.outcomes.values() for other in (*o.opens, *o.redo)}
             if unknown := named - known:
                 raise ValueError(f"环节 {name} 提到了没有的环节：{'、'.join(sorted(unknown))}")
         if self.first not in known or (self.last is not None and self.last not in known):
@@ -244,6 +245,14 @@ class OutcomeRule(Part):
     outcome: Name
 
 
+class Mark(Part):
+    """Something an answer says about the case beside the outcome: a danger, a death."""
+
+    when: Expression
+    name: Name
+    tells: Name | None = Field(default=None, description="按 routing 告知的事件")
+
+
 class Form(PolicyFile):
     """A form: questions in order; the first outcome rule that holds names how it ended."""
 
@@ -251,6 +260,7 @@ class Form(PolicyFile):
     title: str
     questions: tuple[Question, ...] = Field(min_length=1)
     outcomes: tuple[OutcomeRule, ...] = Field(min_length=1)
+    marks: tuple[Mark, ...] = ()
     summary: bool = Field(default=True, description="提交前给一张汇总卡")
     happened_on: Name | None = Field(default=None, description="哪一题是事情发生的日期")
 
@@ -321,6 +331,7 @@ class RungRule(Part):
     at: time | None = None
     unless_started: bool = False
     escalates: bool = False
+    before_limit: bool = Field(default=False, description="不晚于总期限前最后一个工作时段")
     per_town: bool = False
     to: tuple[RungTo, ...] = Field(min_length=1)
 
