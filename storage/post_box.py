@@ -1,0 +1,85 @@
+"""Words on their way in and out: Notice, Delivery, Inbox (design §4, promises 1, 2 and 6)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.types import SealedJson
+
+
+class Notice(Base):
+    """What one post, or one chat, is to be told.
+
+    `state`: held (waits for the morning list), pending, leased, accepted, carried (inside another
+    notice), parked (nobody reachable), failed, unknown, superseded.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_due", "state", "not_before", "lane"),
+        Index("ix_notices_person_day", "official_id", "sent_on"),
+        Index("uq_notices_once", "once", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    once: Mapped[str | None] = mapped_column(String(160))
+    kind: Mapped[str]
+    event: Mapped[str | None] = mapped_column(String(80))
+    batch: Mapped[str | None] = mapped_column(String(80))
+    post: Mapped[str | None]
+    region_code: Mapped[str | None] = mapped_column(String(20))
+    official_id: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
+    chat_id: Mapped[int | None]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"), index=True)
+    facts: Mapped[dict[str, Any]]
+    buttons: Mapped[list[Any]] = mapped_column(default=list)
+    lane: Mapped[int] = mapped_column(default=3)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    collapse: Mapped[bool] = mapped_column(default=False)
+    moved: Mapped[bool] = mapped_column(default=False)
+    due_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(12), default="pending")
+    not_before: Mapped[datetime]
+    useless_after: Mapped[datetime | None]
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
+    edits_message: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[bool] = mapped_column(default=False)
+    message_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    sent_on: Mapped[date | None]
+    accepted_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One attempt to hand a notice to a channel."""
+
+    __tablename__ = "deliveries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(String(20))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Inbox(Base):
+    """An update as it came in, written before it is acknowledged; emptied once handled."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("uq_inbox_once", "bot_id", "update_id", unique=True),
+        Index("ix_inbox_waiting", "state", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bot_id: Mapped[int]
+    update_id: Mapped[int]
+    chat_id: Mapped[int | None]
+    payload: Mapped[dict[str, Any] | None] = mapped_column(SealedJson)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)

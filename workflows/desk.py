@@ -1,0 +1,59 @@
+"""What every use case needs at hand: the time, the policy in force, the frozen ones, the audit."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.calendar import Calendar
+from config.clock import LocalTime
+from config.models import Policy
+from storage.work import Audit, PolicyVersion
+
+
+class Desk:
+    """The county's desk: one per process."""
+
+    def __init__(self, policy: Policy, time: LocalTime) -> None:
+        self.policy = policy
+        self.time = time
+        self.calendar = Calendar(policy.calendar.announced)
+        self._frozen: dict[str, Policy] = {policy.digest: policy}
+
+    def now(self) -> datetime:
+        return self.time.now()
+
+    def today(self) -> date:
+        return self.time.today()
+
+    async def keep_policy(self, session: AsyncSession) -> None:
+        """Stores the policy in force by its digest, once, so that cases can freeze it."""
+        if await session.get(PolicyVersion, self.policy.digest) is None:
+            version = PolicyVersion(
+                digest=self.policy.digest, content=self.policy.dumped(), stored_at=self.now()
+            )
+            session.add(version)
+            await session.flush()
+
+    async def policy_of(self, session: AsyncSession, digest: str) -> Policy:
+        """The policy frozen under `digest` (promise 4)."""
+        if digest not in self._frozen:
+            version = await session.get_one(PolicyVersion, digest)
+            self._frozen[digest] = Policy.model_validate(version.content)
+        return self._frozen[digest]
+
+    def record(
+        self,
+        session: AsyncSession,
+        action: str,
+        *,
+        actor: int | None = None,
+        case_id: int | None = None,
+        task_id: int | None = None,
+        **detail: Any,
+    ) -> None:
+        """Adds the audit row of what is being done, to be committed with it (promise 1)."""
+        row = Audit(
+            at=self.now(), actor_id=actor, action=action, case_id=case_id, task_id=task_id, detail=detail
+        )
+        session.add(row)
