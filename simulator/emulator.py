@@ -1,0 +1,185 @@
+"""The emulated Telegram as one object: bots, persons, time, faults, limits and the record."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from simulator.bell import Bell
+from simulator.bots import BotAccount
+from simulator.errors import ApiError, Json
+from simulator.events import Events
+from simulator.faults import Faults
+from simulator.journal import Call, Journal
+from simulator.keyboards import Markup
+from simulator.limits import RateLimits
+from simulator.people import Phone
+from simulator.shelf import Shelf
+from simulator.state import Chat, Keyboard, Message, Person
+
+TOKEN = "7000000001:simulated-token-of-no-real-bot"
+_TOKEN_SHAPE = re.compile(r"\d{1,18}:[\w-]{20,}", re.ASCII)
+_VIOLATIONS = 1_000
+
+
+class Emulator:
+    """Telegram on your own machine.
+
+    `now` gives the emulated time in unix seconds and stamps every message; rate limits run on
+    `monotonic`. Persons talk to the bot of `token` unless another token is named.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.time,
+        *,
+        token: str = TOKEN,
+        bot_name: str = "金汤",
+        rate_limits: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+        log_size: int = 10_000,
+    ) -> None:
+        self.now = now
+        self.monotonic = monotonic
+        self.token = token
+        self.bot_name = bot_name
+        self.faults = Faults()
+        self.limits = RateLimits(monotonic, rate_limits)
+        self.journal = Journal(log_size)
+        self.events = Events()
+        self.violations: deque[str] = deque(maxlen=_VIOLATIONS)
+        self.closing = False
+        self._shutdown = Bell()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.bots: dict[str, BotAccount] = {}
+        self.people: dict[int, Person] = {}
+        self.shelf = Shelf()
+        self._person_ids = itertools.count(1_000_001)
+        self._group_ids = itertools.count(1)
+        self.bot()
+
+    def reset(self) -> None:
+        """Forget everything: persons, chats, updates, faults and the record."""
+        self.faults.clear()
+        self.limits.clear()
+        self.journal.clear()
+        self.violations.clear()
+        self._forget()
+        self.events.publish("reset")
+
+    def clock(self) -> int:
+        return int(self.now())
+
+    def bot(self, token: str | None = None) -> BotAccount:
+        """The account of a token; any token of Telegram's shape is a bot, others are a 401."""
+        token = token or self.token
+        account = self.bots.get(token)
+        if account is None:
+            if not _TOKEN_SHAPE.fullmatch(token):
+                raise ApiError(401, "Unauthorized")
+            account = self.bots[token] = BotAccount(token, self.bot_name)
+        return account
+
+    def person(
+        self,
+        id: int | None = None,
+        first_name: str | None = None,
+        phone: str | None = None,
+        *,
+        last_name: str | None = None,
+        username: str | None = None,
+        token: str | None = None,
+    ) -> Phone:
+        """Create a person, or find the one with this id, and hand over the phone."""
+        id = id or next(self._person_ids)
+        if id not in self.people:
+            name, number = first_name or f"用户{id}", phone or f"+86100{id:08d}"
+            self.people[id] = Person(id, name, number, last_name, username)
+            self.events.publish("people")
+        return self.phone(id, token)
+
+    def phone(self, id: int, token: str | None = None) -> Phone:
+        """The phone of a known person, open at the chat with the bot of `token`."""
+        if id not in self.people:
+            raise LookupError(f"no person {id}")
+        return Phone(self, self.people[id], self.bot(token))
+
+    def group(
+        self, title: str, members: Iterable[Phone], id: int | None = None, token: str | None = None
+    ) -> Chat:
+        """A group with the bot in it; the bot hears of it by my_chat_member."""
+        bot = self.bot(token)
+        people = {phone.person.id: phone.person for phone in members}
+        chat = Chat(bot, id or -1_000_000_000_000 - next(self._group_ids), title=title, members=people)
+        bot.chats[chat.id] = chat
+        self.tell_membership(chat, next(iter(people.values())), "left", "member")
+        return chat
+
+    def tell(self, bot: BotAccount, kind: str, payload: Json) -> None:
+        """Queue an update for a bot."""
+        bot.updates.put(kind, payload, 2 if self.faults.take_duplicate() else 1)
+
+    def tell_membership(self, chat: Chat, by: Person, before: str, after: str) -> None:
+        user = chat.bot.as_user()
+        self.tell(
+            chat.bot,
+            "my_chat_member",
+            {
+                "chat": chat.as_api(),
+                "from": by.as_user(),
+                "date": self.clock(),
+                "old_chat_member": _member(user, before),
+                "new_chat_member": _member(user, after),
+            },
+        )
+
+    def post(
+        self,
+        chat: Chat,
+        sender: Person | BotAccount,
+        content: Json,
+        markup: Markup | None = None,
+        silent: bool = False,
+    ) -> Message:
+        """Put a message into a chat; the caller tells the bot if it comes from a person."""
+        markup = markup or Markup()
+        message = Message(
+            chat, chat.next_id(), sender, self.clock(), content, markup.inline, frozen=markup.freezes
+        )
+        chat.add(message)
+        chat.action = None
+        self._set_keyboard(chat, message.id, markup)
+        self.events.publish("message", chat, message.id, silent=silent)
+        return message
+
+    def _set_keyboard(self, chat: Chat, message_id: int, markup: Markup) -> None:
+        if not markup.freezes:
+            return
+        shown = markup.reply or markup.force_reply
+        chat.keyboard = Keyboard(shown, message_id) if shown else None
+        self.events.publish("keyboard", chat)
+
+    def calls(self, method: str | None = None, chat_id: int | None = None) -> list[Call]:
+        """The recorded requests of all bots, oldest first."""
+        return self.journal.calls(method, chat_id)
+
+    async def pause(self, seconds: float) -> None:
+        """Let real time pass; a shutdown ends it."""
+        await self._shutdown.wait(self._shutdown.rings, seconds)
+
+    def release(self, closing: bool) -> None:
+        """With `closing`, waiting polls and event streams end at once, and new ones do not wait."""
+        self.closing = closing
+        self._shutdown.ring()
+        self.events.bell.ring()
+        for bot in self.bots.values():
+            bot.updates.bell.ring()
+
+
+def _member(user: Json, status: str) -> Json:
+    return {"user": user, "status": status, **({"until_date": 0} if status == "kicked" else {})}

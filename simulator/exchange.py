@@ -1,0 +1,88 @@
+"""One request of a bot from its token to its answer, with faults, limits and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simulator.bots import BotAccount
+from simulator.errors import ApiError, Json
+from simulator.faults import Fault
+from simulator.methods import METHODS
+from simulator.schema import method_names, read_params
+
+if TYPE_CHECKING:
+    from simulator.emulator import Emulator
+
+LONGEST_POLL = 50
+_NO_FAULT = Fault("slow", delay=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: `cut` closes the connection instead, `page` sends HTML, `delay` waits before."""
+
+    status: int
+    body: Json
+    cut: bool = False
+    page: bool = False
+    delay: float = 0.0
+
+
+async def exchange(em: Emulator, token: str, method: str, raw: Mapping[str, Any]) -> Reply:
+    """Carry out one request; every outcome is recorded."""
+    params: Json = dict(raw)
+    name = method_names().get(method.lower(), method)
+    bot_id = 0
+    try:
+        bot = em.bot(token)
+        bot_id = bot.id
+        params = _read(em, name, raw)
+        fault = _fault(em, name, params)
+        if fault.kind in ("reset", "gateway"):
+            reply = Reply(502, {}, cut=fault.kind == "reset", page=fault.kind == "gateway")
+        else:
+            reply = _reply(await _perform(em, bot, name, params), fault)
+    except ApiError as refusal:
+        reply = Reply(refusal.code, refusal.body())
+    status = 0 if reply.cut else reply.status
+    outcome = reply.body.get("result", reply.body.get("description"))
+    em.journal.write(em.now(), bot_id, name, params, status, outcome)
+    return reply
+
+
+def _reply(result: Any, fault: Fault) -> Reply:
+    delay = fault.delay if fault.kind == "slow" else 0.0
+    return Reply(200, {"ok": True, "result": result}, cut=fault.kind == "drop", delay=delay)
+
+
+def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
+    if name not in METHODS and name != "getUpdates":
+        em.violations.append(f"{name}: this method is not served")
+        raise ApiError(404, "Not Found")
+    return read_params(name, raw, em.violations.append)
+
+
+def _fault(em: Emulator, name: str, params: Json) -> Fault:
+    """What the script has for this request; a scripted refusal is raised."""
+    fault = em.faults.take(name, params.get("chat_id")) or _NO_FAULT
+    refusal = fault.error()
+    if refusal is not None:
+        raise refusal
+    return fault
+
+
+async def _perform(em: Emulator, bot: BotAccount, name: str, params: Json) -> Any:
+    if name == "getUpdates":
+        return await _get_updates(em, bot, params)
+    em.limits.check(name, bot.id, params.get("chat_id"))
+    return METHODS[name](em, bot, params)
+
+
+async def _get_updates(em: Emulator, bot: BotAccount, p: Json) -> list[Json]:
+    if p.get("allowed_updates") is not None:
+        bot.updates.allowed = p["allowed_updates"]
+    limit = min(max(p.get("limit", 100), 1), 100)
+    timeout = min(max(p.get("timeout", 0), 0), LONGEST_POLL)
+    return await bot.updates.read(p.get("offset", 0), limit, timeout, lambda: em.closing)
