@@ -1,0 +1,63 @@
+"""How one installation runs: from the environment or `.env`, prefix JINTANG_, nested by `__` (design §7)."""
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = "sqlite+aiosqlite:///var/jintang.sqlite3"
+
+
+class TelegramSettings(BaseModel):
+    """`api_base` is an own Bot API server or the emulator; `disclosure` the level of design promise 10."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr | None = None
+    api_base: str = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    proxy: str | None = None
+    disclosure: Literal["L0", "L1", "L2"] = "L0"
+
+
+class WebSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    base_url: str = "http://127.0.0.1:8080"
+
+
+class Settings(BaseSettings):
+    """All settings; nothing is read twice, nothing changes while the process runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JINTANG_", env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    web: WebSettings = WebSettings()
+    policy: str = "hebei"
+    policy_dir: Path | None = None
+    secret_key: SecretStr | None = None
+    timezone: str = "Asia/Shanghai"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"没有时区 {name}，请写成 Asia/Shanghai 这样") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
