@@ -1,0 +1,134 @@
+"""Writing notices: what is to be told goes into the commit that makes it true (promise 1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications.channel import Button
+from storage.post_box import Notice
+
+WAITING = ("held", "staged", "pending", "parked")
+Rows = Sequence[Sequence[Button]]
+
+
+class Lane(IntEnum):
+    """Who goes first: answers to a press, then what is late or urgent, down to the lists."""
+
+    answer = 0
+    pressing = 1
+    alert = 2
+    reminder = 3
+    digest = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing to be told to one post; `kind` names the text, `facts` fill it.
+
+    `state`: pending goes out at `not_before`; held waits for the morning list; staged waits for
+    the end of its batch. `line` is how it reads as one line of a list.
+    """
+
+    kind: str
+    facts: dict[str, Any]
+    line: str
+    not_before: datetime
+    post: str | None = None
+    region_code: str | None = None
+    official_id: int | None = None
+    lane: Lane = Lane.reminder
+    state: str = "pending"
+    event: str | None = None
+    batch: str | None = None
+    once: str | None = None
+    urgent: bool = False
+    collapse: bool = False
+    due_on: date | None = None
+    case_id: int | None = None
+    task_id: int | None = None
+    buttons: Rows = field(default=())
+    useless_after: datetime | None = None
+
+
+def notice(telling: Telling, now: datetime) -> Notice:
+    """The row of a telling."""
+    return Notice(
+        kind=telling.kind,
+        facts={**telling.facts, "line": telling.line},
+        post=telling.post,
+        region_code=telling.region_code,
+        official_id=telling.official_id,
+        lane=int(telling.lane),
+        state=telling.state,
+        event=telling.event,
+        batch=telling.batch,
+        once=telling.once,
+        urgent=telling.urgent,
+        collapse=telling.collapse,
+        due_on=telling.due_on,
+        case_id=telling.case_id,
+        task_id=telling.task_id,
+        buttons=packed(telling.buttons),
+        not_before=telling.not_before,
+        useless_after=telling.useless_after,
+        created_at=now,
+    )
+
+
+def tell(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
+    session.add_all(notice(telling, now) for telling in tellings)
+
+
+def reply(
+    session: AsyncSession,
+    chat_id: int,
+    text: str,
+    now: datetime,
+    *,
+    buttons: Rows = (),
+    keyboard: Sequence[Sequence[str]] | None = None,
+    asks_contact: bool = False,
+    edits_message: int | None = None,
+    draft_id: int | None = None,
+) -> Notice:
+    """Adds an answer to a press or a message; it goes out first and to this chat only."""
+    facts = {"text": text, "keyboard": keyboard, "asks_contact": asks_contact}
+    row = Notice(
+        kind="reply",
+        facts=facts,
+        chat_id=chat_id,
+        lane=int(Lane.answer),
+        buttons=packed(buttons),
+        not_before=now,
+        edits_message=edits_message,
+        draft_id=draft_id,
+        created_at=now,
+    )
+    session.add(row)
+    return row
+
+
+async def supersede(session: AsyncSession, task_ids: Sequence[int]) -> None:
+    """What these tasks made known is no longer true: unsent notices of them are dropped."""
+    if task_ids:
+        stale = Notice.task_id.in_(task_ids) & Notice.state.in_(WAITING)
+        await session.execute(update(Notice).where(stale).values(state="superseded"))
+
+
+async def release(session: AsyncSession, batch: str, not_before: datetime) -> None:
+    """The batch is complete: its staged notices may go."""
+    staged = (Notice.batch == batch) & (Notice.state == "staged")
+    await session.execute(update(Notice).where(staged).values(state="pending", not_before=not_before))
+
+
+def packed(rows: Rows) -> list[list[list[str]]]:
+    return [[[button.label, button.data] for button in row] for row in rows]
+
+
+def unpacked(rows: Iterable[Iterable[Sequence[str]]]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(Button(label, data) for label, data in row) for row in rows)

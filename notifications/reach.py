@@ -1,0 +1,102 @@
+"""Who can be told: promise 6 as a pure function over duties (design §4).
+
+Reachable = on duty today, linked, not blocked. Otherwise the deputy, another post of the tier,
+the tier above, up to the county.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from config.models import PostRule, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A duty with what is needed to reach the person; `deputy` is the person who stands in."""
+
+    official_id: int
+    post: str
+    region_code: str
+    from_on: date
+    to_on: date | None
+    reachable: bool
+    deputy_id: int | None = None
+    deputy_reachable: bool = False
+
+    def on_duty(self, today: date) -> bool:
+        return self.from_on <= today and (self.to_on is None or today <= self.to_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The persons to be told, and whether they are told in somebody else's place."""
+
+    officials: tuple[int, ...]
+    moved: bool = False
+
+
+Place = tuple[str, str]  # post, region code
+Roster = Mapping[Place, Sequence[Holder]]
+NOBODY = Reached(())
+
+
+def reach(
+    post: str, lineage: Sequence[tuple[Tier, str]], roster: Roster, posts: Mapping[str, PostRule], today: date
+) -> Reached:
+    """Whom a notice for `post` reaches; `lineage` is the region and those above it, lowest first."""
+    own = _here(post, lineage, roster, posts, today)
+    if own:
+        return Reached(own)
+    for place in _stand_ins(post, lineage, posts):
+        if found := _holders(roster.get(place, ()), today) or _deputies(roster.get(place, ()), today):
+            return Reached(found[:1], moved=True)
+    return NOBODY
+
+
+def _here(
+    post: str, lineage: Sequence[tuple[Tier, str]], roster: Roster, posts: Mapping[str, PostRule], today: date
+) -> tuple[int, ...]:
+    for region in _places(posts[post].tier, lineage):
+        holders = roster.get((post, region), ())
+        if found := _holders(holders, today) or _deputies(holders, today):
+            return found
+    return ()
+
+
+def region_of(post: str, lineage: Sequence[tuple[Tier, str]], posts: Mapping[str, PostRule]) -> str:
+    """The region at which `post` is held, seen from a place; the nearest one above where missing."""
+    tier = posts[post].tier
+    return next(code for at, code in lineage if at.rank >= tier.rank)
+
+
+def _stand_ins(
+    post: str, lineage: Sequence[tuple[Tier, str]], posts: Mapping[str, PostRule]
+) -> Iterable[Place]:
+    tier = posts[post].tier
+    if tier is Tier.city:
+        return
+    for at in list(Tier)[tier.rank : Tier.city.rank]:
+        peers = [(rule.stands_in, name) for name, rule in posts.items() if rule.tier is at and rule.stands_in]
+        for _, name in sorted(peers):
+            for region in _places(at, lineage):
+                yield name, region
+
+
+def _places(tier: Tier, lineage: Sequence[tuple[Tier, str]]) -> Iterable[str]:
+    """Where a post of `tier` may be held: a grid worker at a group or at the whole village."""
+    wide = {Tier.grid, Tier.village} if tier is Tier.grid else {tier}
+    return (code for at, code in lineage if at in wide)
+
+
+def _holders(holders: Iterable[Holder], today: date) -> tuple[int, ...]:
+    return _once(h.official_id for h in holders if h.on_duty(today) and h.reachable)
+
+
+def _deputies(holders: Iterable[Holder], today: date) -> tuple[int, ...]:
+    present = (h for h in holders if h.on_duty(today) and h.deputy_reachable)
+    return _once(h.deputy_id for h in present if h.deputy_id is not None)
+
+
+def _once(officials: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(officials))

@@ -1,0 +1,54 @@
+"""From a notice to a message: the text of its kind, who else it stands for, its buttons."""
+
+from collections.abc import Mapping, Sequence
+
+from config.wording import fill
+from notifications.channel import Button, Outgoing
+from notifications.outbox import unpacked
+from storage.post_box import Notice
+
+LIST_SHOWS = 12
+LIST_BUTTONS = 8
+
+
+def message(notice: Notice, chat_id: int, texts: Mapping[str, str], posts: Sequence[str]) -> Outgoing:
+    """The message of `notice`; `posts` are the Chinese names of the posts it speaks to."""
+    facts = notice.facts
+    keyboard = facts.get("keyboard")
+    return Outgoing(
+        chat_id=chat_id,
+        text=_text(notice, texts, posts),
+        buttons=unpacked(notice.buttons),
+        keyboard=tuple(tuple(row) for row in keyboard) if keyboard is not None else None,
+        asks_contact=bool(facts.get("asks_contact")),
+        edits_message=notice.edits_message,
+    )
+
+
+def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str:
+    if notice.kind == "reply":
+        return str(notice.facts["text"])
+    heads = [texts["resent_mark"]] if notice.resent else []
+    if notice.moved and notice.kind != "list_moved":
+        heads.append(texts["alert_moved"])
+    if len(posts) > 1:
+        heads.append(fill(texts["both_posts"], {"posts": "、".join(posts)}))
+    return "\n".join([*heads, fill(texts[notice.kind], notice.facts)])
+
+
+def list_facts(lines: Sequence[str], texts: Mapping[str, str]) -> dict[str, object]:
+    """The facts of a list card: the lines that fit, and how many more there are."""
+    more = len(lines) - LIST_SHOWS
+    tail = [fill(texts["list_more"], {"n": more})] if more > 0 else []
+    return {"n": len(lines), "lines": "\n".join([*lines[:LIST_SHOWS], *tail])}
+
+
+def list_buttons(notices: Sequence[Notice]) -> list[list[Button]]:
+    """One button for each task on the list, two in a row, and the way to all of them."""
+    labels: dict[str, str] = {}
+    for notice in notices:
+        if notice.task_id is not None:
+            labels.setdefault(f"open:{notice.task_id}", str(notice.facts.get("label", "")) or "查看")
+    shown = [Button(label, data) for data, label in list(labels.items())[:LIST_BUTTONS]]
+    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+    return [*rows, [Button("今日待办", "todo")]]

@@ -1,0 +1,255 @@
+"""The form engine, pure: (sheet, answer) -> sheet (design §5; vocabulary of XLSForm).
+
+A sheet knows nothing of chats or databases. An answer that is refused, or that wants to be
+confirmed, comes back as a value, never as an exception.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from config.expressions import holds
+from config.models import Choice, Form, Question, QuestionType
+
+Answers = Mapping[str, Any]
+EMPTY: Mapping[QuestionType, Any] = {
+    QuestionType.select_one: "",
+    QuestionType.select_multiple: [],
+    QuestionType.integer: 0,
+    QuestionType.date: "",
+    QuestionType.text: "",
+}
+SKIPPED = None
+TEXT_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An answer sheet: what is answered, which question is open (`at`, None at the summary)."""
+
+    answers: Answers = field(default_factory=dict)
+    at: str | None = None
+    marked: tuple[str, ...] = ()
+    confirming: Any = None
+    editing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The answer cannot be taken; `message` says what to write instead."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A form together with what is known of the case, and with the choices taken from the system."""
+
+    form: Form
+    facts: Mapping[str, Any]
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+
+    def bound(self, answers: Answers) -> dict[str, Any]:
+        """Every name an expression may use: facts, then questions, unanswered ones as empty."""
+        names = dict(self.facts)
+        for question in self.form.questions:
+            value = answers.get(question.name)
+            names[question.name] = EMPTY[question.type] if value is None else value
+        return names
+
+    def asked(self, answers: Answers) -> list[Question]:
+        """The questions that matter given the answers, in order; those of the summary card not."""
+        bound = self.bound(answers)
+        return [q for q in self.form.questions if not q.on_summary and holds(q.relevant, bound)]
+
+    def choices_of(self, question: Question, answers: Answers) -> tuple[Choice, ...]:
+        offered = self.choices.get(question.choices_from or "", ()) + question.choices
+        bound = self.bound(answers)
+        return tuple(choice for choice in offered if holds(choice.relevant, bound))
+
+    def suggested(self, question: Question, answers: Answers) -> str | None:
+        """The choice the rules lean to; shown first, never taken by itself."""
+        bound = self.bound(answers)
+        return next((s.choice for s in question.suggest if holds(s.when, bound)), None)
+
+
+def begin(form: OpenForm, answers: Answers | None = None) -> Sheet:
+    """A fresh sheet at its first open question."""
+    return _onward(form, Sheet(answers=dict(answers or {})))
+
+
+def answer(form: OpenForm, sheet: Sheet, value: Any, *, today: date) -> Sheet | Refused:
+    """The sheet after `value` was given to the open question.
+
+    A soft rule that fires leaves the question open with `confirming` set to the value; giving
+    the same value again takes it.
+    """
+    if sheet.at is None:
+        return Refused("这张表已经填完，请看汇总。")
+    question = form.form.question(sheet.at)
+    taken = _read(form, question, sheet, value, today)
+    if isinstance(taken, Refused):
+        return taken
+    answers = {**sheet.answers, question.name: taken}
+    if complaint := _constraint(form, question, answers):
+        return Refused(complaint)
+    if sheet.confirming != taken and _to_confirm(form, question, answers):
+        return replace(sheet, confirming=taken)
+    return _onward(form, replace(sheet, answers=answers))
+
+
+def confirmation(form: OpenForm, sheet: Sheet) -> str | None:
+    """What the open question asks to be sure about, if anything."""
+    if sheet.at is None or sheet.confirming is None:
+        return None
+    question = form.form.question(sheet.at)
+    return _to_confirm(form, question, {**sheet.answers, question.name: sheet.confirming})
+
+
+def toggle(form: OpenForm, sheet: Sheet, choice: str, *, wanted: bool) -> Sheet | Refused:
+    """The sheet with one option of a multiple choice put as wanted; twice is the same as once."""
+    if sheet.at is None:
+        return Refused("这张表已经填完，请看汇总。")
+    question = form.form.question(sheet.at)
+    kept = [name for name in sheet.marked if name != choice]
+    marked = (*kept, choice) if wanted else tuple(kept)
+    if question.most is not None and len(marked) > question.most:
+        return Refused(f"最多选 {question.most} 项，请先取消一项。")
+    return replace(sheet, marked=marked, confirming=None)
+
+
+def back(form: OpenForm, sheet: Sheet) -> Sheet:
+    """The sheet at the question before; at the first question nothing changes."""
+    names = [question.name for question in form.asked(sheet.answers)]
+    here = names.index(sheet.at) if sheet.at in names else len(names)
+    return open_at(form, sheet, names[here - 1]) if here > 0 else sheet
+
+
+def open_at(form: OpenForm, sheet: Sheet, name: str) -> Sheet:
+    """The sheet at question `name`, with its former answer marked."""
+    former = sheet.answers.get(name)
+    marked = tuple(former) if isinstance(former, list) else ()
+    return replace(sheet, at=name, marked=marked, confirming=None, editing=True)
+
+
+def outcome(form: OpenForm, sheet: Sheet) -> str | None:
+    """How a complete sheet ends; None while a question is open."""
+    if sheet.at is not None:
+        return None
+    bound = form.bound(sheet.answers)
+    return next((rule.outcome for rule in form.form.outcomes if holds(rule.when, bound)), None)
+
+
+def marks(form: OpenForm, answers: Answers) -> list[str]:
+    bound = form.bound(answers)
+    return [mark.name for mark in form.form.marks if holds(mark.when, bound)]
+
+
+def shown(form: OpenForm, question: Question, value: Any, answers: Answers) -> str:
+    """An answer in words, as a summary or 上次 shows it."""
+    if value is None or value == []:
+        return "（跳过）"
+    labels = {choice.name: choice.label for choice in form.choices_of(question, answers)}
+    if isinstance(value, list):
+        return "、".join(labels.get(name, name) for name in value)
+    if question.type is QuestionType.date:
+        day = date.fromisoformat(value)
+        return f"{day.month}月{day.day}日"
+    return labels.get(value, str(value))
+
+
+def _onward(form: OpenForm, sheet: Sheet) -> Sheet:
+    """Drops answers that no longer matter and opens the first question without one."""
+    answers, asked = dict(sheet.answers), form.asked(sheet.answers)
+    while True:
+        kept = {q.name for q in asked} | {q.name for q in form.form.questions if q.on_summary}
+        pruned = {name: value for name, value in answers.items() if name in kept}
+        if pruned == answers:
+            break
+        answers, asked = pruned, form.asked(pruned)
+    following = next((q.name for q in asked if q.name not in answers), None)
+    return Sheet(answers=answers, at=following)
+
+
+def _constraint(form: OpenForm, question: Question, answers: Answers) -> str | None:
+    if question.constraint is None or answers[question.name] is None:
+        return None
+    bound = {**form.bound(answers), "this": answers[question.name]}
+    return None if holds(question.constraint, bound) else question.constraint_message
+
+
+def _to_confirm(form: OpenForm, question: Question, answers: Answers) -> str | None:
+    bound = form.bound(answers)
+    return next((rule.message for rule in question.confirm if holds(rule.when, bound)), None)
+
+
+def _read(form: OpenForm, question: Question, sheet: Sheet, value: Any, today: date) -> Any:
+    if value is SKIPPED:
+        return Refused("这一题要答一下才能往下走。") if question.required else SKIPPED
+    if question.type is QuestionType.select_one:
+        names = [choice.name for choice in form.choices_of(question, sheet.answers)]
+        return value if value in names else Refused("请从按钮里选一个。")
+    if question.type is QuestionType.select_multiple:
+        return _read_several(form, question, sheet, value)
+    if question.type is QuestionType.integer:
+        return _read_integer(value)
+    if question.type is QuestionType.date:
+        return _read_date(question, value, today)
+    return _read_text(value)
+
+
+def _read_several(form: OpenForm, question: Question, sheet: Sheet, value: Any) -> Any:
+    offered = form.choices_of(question, sheet.answers)
+    chosen = [value] if isinstance(value, str) else list(value)
+    known = {choice.name: choice for choice in offered}
+    if not chosen or any(name not in known for name in chosen):
+        return Refused("请至少选一项，再点“选好了”。")
+    alone = [name for name in chosen if known[name].exclusive]
+    if alone and len(chosen) > 1:
+        return Refused(f"“{known[alone[0]].label}”不能和别的一起选。")
+    if question.most is not None and len(chosen) > question.most:
+        return Refused(f"最多选 {question.most} 项。")
+    return chosen
+
+
+def _read_integer(value: Any) -> int | Refused:
+    text = str(value).strip().translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) <= 9
+        else Refused("请写一个整数，例如 12。")
+    )
+
+
+def _read_date(question: Question, value: Any, today: date) -> str | Refused:
+    day = read_day(str(value), today)
+    if day is None:
+        return Refused("请写成 3月12日 这样的日期。")
+    if question.days == "past" and day > today:
+        return Refused("日期不能晚于今天，请重写。")
+    if question.days == "future" and day < today:
+        return Refused("日期不能早于今天，请重写。")
+    return day.isoformat()
+
+
+def _read_text(value: Any) -> str | Refused:
+    text = str(value).strip()
+    if not text:
+        return Refused("请写几个字。")
+    return text if len(text) <= TEXT_LIMIT else Refused(f"最多 {TEXT_LIMIT} 个字，请写短一点。")
+
+
+def read_day(text: str, today: date) -> date | None:
+    """A day written as 2026-03-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天."""
+    words = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
+    if text in words:
+        return today + timedelta(days=words[text])
+    digits = "".join(mark if mark.isdigit() else " " for mark in text).split()
+    if len(digits) not in (2, 3) or any(len(part) > 4 for part in digits):
+        return None
+    year = int(digits[0]) if len(digits) == 3 else today.year
+    try:
+        return date(year, int(digits[-2]), int(digits[-1]))
+    except ValueError:
+        return None
