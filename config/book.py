@@ -26,6 +26,10 @@ class Book:
     def blame(self, file: str, place: Place, message: str) -> None:
         self.faults.append(self.sources[file].fault(place, message))
 
+    def folder(self, name: str) -> list[str]:
+        """The files of a folder, readable or not."""
+        return [file for file in self.sources if file.startswith(f"{name}/")]
+
     def every(self, kind: type[Kind]) -> dict[str, Kind]:
         """The readable files of one kind, by file name."""
         return {name: model for name, model in self.models.items() if isinstance(model, kind)}

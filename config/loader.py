@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -88,10 +88,10 @@ def _chosen(layers: list[Path], book: Book) -> dict[str, tuple[Path, str]]:
         for path in _files(layer):
             name = path.relative_to(layer).as_posix()
             shown = f"{layer.name}/{name}"
-            if depth and name not in chosen:
-                book.faults.append(Fault(shown, 1, "", _stranger(name, sorted(chosen))))
-                continue
-            chosen[name] = (path, shown)
+            if _kind(name) is None or (depth and name not in chosen):
+                book.faults.append(Fault(shown, 1, "", _stranger(name, chosen)))
+            else:
+                chosen[name] = (path, shown)
     return chosen
 
 
@@ -101,18 +101,22 @@ def _files(layer: Path) -> Iterator[Path]:
     return (path for path in sorted(found) if path.suffix != ".md")
 
 
-def _stranger(name: str, known: list[str]) -> str:
-    return f"没有叫 {name} 的政策文件，可覆盖的有：{'、'.join(known)}"
+def _stranger(name: str, known: Iterable[str]) -> str:
+    return f"没有叫 {name} 的政策文件，请改成其中一个：{'、'.join(sorted(known))}"
 
 
-def _kind(name: str) -> type[PolicyFile]:
-    folder, _, _ = name.rpartition("/")
-    return _FOLDERS[folder] if folder else _KINDS[name]
+def _kind(name: str) -> type[PolicyFile] | None:
+    folder, _, file = name.rpartition("/")
+    if folder:
+        return _FOLDERS.get(folder) if file.endswith(".yaml") else None
+    return _KINDS.get(name)
 
 
 def _check_shape(book: Book, source: Source) -> None:
+    kind = _kind(source.name)
+    assert kind is not None, source.name
     try:
-        book.models[source.name] = _kind(source.name).model_validate(source.content)
+        book.models[source.name] = kind.model_validate(source.content)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             place = tuple(part for part in detail["loc"] if part != "[key]")

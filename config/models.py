@@ -284,7 +284,7 @@ class Mode(StrEnum):
     now = "now"  # a message of its own, in the next open window
     list = "list"  # a line of the next morning list
     line = "line"  # one line per batch
-    count = "count"  # a count per batch, never a case
+    count = "count"  # type: ignore[assignment]  # a count per batch, never a case (hides str.count)
 
 
 class Told(Part):

@@ -1,0 +1,117 @@
+"""Expressions of the forms: known names, real choices, and an answer of yes or no for any answers."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.book import Book
+from config.catalogue import FACTS
+from config.expressions import compiled
+from config.models import Form, Question, QuestionType
+from config.source import Place
+
+_EMPTY: Mapping[QuestionType, Any] = {
+    QuestionType.select_one: "",
+    QuestionType.select_multiple: [],
+    QuestionType.integer: 0,
+    QuestionType.date: "",
+    QuestionType.text: "",
+}
+_ANSWERED: Mapping[QuestionType, Any] = {
+    QuestionType.select_one: "some",
+    QuestionType.select_multiple: ["some"],
+    QuestionType.integer: 2,
+    QuestionType.date: "2026-03-12",
+    QuestionType.text: "一句话",
+}
+_BOUND_BY_MACRO = re.compile(r"\.(?:all|exists|exists_one|filter|map)\(\s*(\w+)\s*,")
+_EQUALS = re.compile(r"\b(\w+)\s*[!=]=\s*['\"](\w*)['\"]")
+_CONTAINS = re.compile(r"['\"](\w*)['\"]\s+in\s+(\w+)")
+_AMONG = re.compile(r"\b(\w+)\s+in\s+\[([^\]]*)\]")
+_WORD = re.compile(r"['\"](\w*)['\"]")
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression where it stands; `this` is the question whose answer it calls so."""
+
+    place: Place
+    source: str
+    this: Question | None = None
+
+
+def check_expressions(book: Book) -> None:
+    for file, form in book.every(Form).items():
+        questions = {question.name: question for question in form.questions}
+        for written in _written(form):
+            message = _unknown_name(written, questions) or _unknown_choice(written, questions)
+            if message := message or _unanswerable(written, questions):
+                book.blame(file, written.place, message)
+
+
+def _written(form: Form) -> Iterator[Written]:
+    for index, question in enumerate(form.questions):
+        yield from _of_question(("questions", index), question)
+    for index, rule in enumerate(form.outcomes):
+        if rule.when is not None:
+            yield Written(("outcomes", index, "when"), rule.when)
+    for index, mark in enumerate(form.marks):
+        yield Written(("marks", index, "when"), mark.when)
+
+
+def _of_question(place: Place, question: Question) -> Iterator[Written]:
+    if question.relevant:
+        yield Written((*place, "relevant"), question.relevant)
+    if question.constraint:
+        yield Written((*place, "constraint"), question.constraint, question)
+    for index, confirm in enumerate(question.confirm):
+        yield Written((*place, "confirm", index, "when"), confirm.when)
+    for index, suggest in enumerate(question.suggest):
+        yield Written((*place, "suggest", index, "when"), suggest.when)
+    for index, choice in enumerate(question.choices):
+        if choice.relevant:
+            yield Written((*place, "choices", index, "relevant"), choice.relevant)
+
+
+def _unknown_name(written: Written, questions: Mapping[str, Question]) -> str | None:
+    known = {*questions, *FACTS, *_BOUND_BY_MACRO.findall(written.source)}
+    if written.this is not None:
+        known.add("this")
+    unknown = sorted(set(compiled(written.source).variables()) - known)
+    if not unknown:
+        return None
+    return f"表达式里的 {'、'.join(unknown)} 不是本表的题名；另外能用的有：{'、'.join(sorted(FACTS))}"
+
+
+def _unknown_choice(written: Written, questions: Mapping[str, Question]) -> str | None:
+    for name, word in _compared(written.source):
+        question = written.this if name == "this" else questions.get(name)
+        if question is None or not question.choices or question.choices_from or not word:
+            continue
+        if word not in (choice.name for choice in question.choices):
+            return f"题 {question.name} 没有选项 {word}，请改成它的选项名"
+    return None
+
+
+def _compared(source: str) -> Iterator[tuple[str, str]]:
+    """Every question name together with a choice it is compared with."""
+    yield from _EQUALS.findall(source)
+    yield from ((name, word) for word, name in _CONTAINS.findall(source))
+    for name, words in _AMONG.findall(source):
+        yield from ((name, word) for word in _WORD.findall(words))
+
+
+def _unanswerable(written: Written, questions: Mapping[str, Question]) -> str | None:
+    """A dry run over no answers and over answers everywhere."""
+    for examples in (_EMPTY, _ANSWERED):
+        facts = {**FACTS, **{name: examples[question.type] for name, question in questions.items()}}
+        if written.this is not None:
+            facts["this"] = _ANSWERED[written.this.type]
+        try:
+            answer = compiled(written.source).execute(facts)
+        except (RuntimeError, TypeError, ValueError):
+            return "表达式算不出来：单选写 题名 == '选项'，多选写 '选项' in 题名，数字不加引号"
+        if not isinstance(answer, bool):
+            return "表达式要得出是或否，请写成比较，例如 题名 == '选项'"
+    return None
