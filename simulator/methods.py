@@ -27,21 +27,11 @@ DELETABLE_SECONDS = 48 * 3600
 TAP_SECONDS = 3600
 TYPING_SECONDS = 5.0
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
-_ACTIONS = frozenset(
-    [
-        "typing",
-        "upload_photo",
-        "record_video",
-        "upload_video",
-        "record_voice",
-        "upload_voice",
-        "upload_document",
-        "choose_sticker",
-        "find_location",
-        "record_video_note",
-        "upload_video_note",
-    ]
-)
+_ACTIONS = frozenset((
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
+    "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+))  # fmt: skip
+_GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 
 
 def get_me(em: Emulator, bot: BotAccount, p: Json) -> Json:
@@ -199,18 +189,11 @@ def get_file(em: Emulator, bot: BotAccount, p: Json) -> Json:
 
 def get_chat(em: Emulator, bot: BotAccount, p: Json) -> Json:
     chat = _known_chat(bot, p)
-    gifts = (
-        "unlimited_gifts",
-        "limited_gifts",
-        "unique_gifts",
-        "premium_subscription",
-        "gifts_from_channels",
-    )
     info = {
         **chat.as_api(),
         "accent_color_id": 0,
         "max_reaction_count": 11,
-        "accepted_gift_types": dict.fromkeys(gifts, False),
+        "accepted_gift_types": dict.fromkeys(_GIFTS, False),
     }
     pinned = chat.find(chat.pinned[-1]) if chat.pinned else None
     return {**info, "pinned_message": pinned.as_api()} if pinned else info

@@ -18,7 +18,13 @@ _MISSING = {
     "document": "there is no document in the request",
     "message_id": "message identifier is not specified",
 }
-_PLAIN = {"Integer": int, "String": str, "Boolean": bool, "Float": (int, float)}
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "Integer": (int,),
+    "String": (str,),
+    "Boolean": (bool,),
+    "True": (bool,),
+    "Float": (int, float),
+}
 Note = Callable[[str], None]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TEXT = 4096
 CAPTION = 1024
+_KEPT_BY_EDIT = ("reply_to_message", "has_protected_content")
 
 
 def open_chat(bot: BotAccount, chat_id: int | str) -> Chat:
@@ -161,11 +162,7 @@ def edit_message_text(em: Emulator, bot: BotAccount, p: Json) -> Json:
     message = _to_edit(bot, p)
     if "text" not in message.content:
         raise bad_request("there is no text in the message to edit")
-    kept = {
-        name: message.content[name]
-        for name in ("reply_to_message", "has_protected_content")
-        if name in message.content
-    }
+    kept: Json = {name: message.content[name] for name in _KEPT_BY_EDIT if name in message.content}
     return _replace(em, message, {**kept, **content}, markup.inline)
 
 

@@ -77,7 +77,7 @@ class Message:
 
     @property
     def entities(self) -> list[Json]:
-        found: list[Json] = self.content.get("entities", self.content.get("caption_entities", []))
+        found: list[Json] = self.content.get("entities") or self.content.get("caption_entities") or []
         return found
 
     @property

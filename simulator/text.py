@@ -35,8 +35,9 @@ def _clip(entity: Json, cut: int, length: int) -> Json:
 
 def find_entities(text: str) -> list[Json]:
     """Commands and addresses that Telegram marks without being asked."""
-    found = [] if "/" not in text else [*_spans("bot_command", _COMMAND, text), *_spans("url", _URL, text)]
-    return found
+    if "/" not in text:
+        return []
+    return [*_spans("bot_command", _COMMAND, text), *_spans("url", _URL, text)]
 
 
 def _spans(kind: str, pattern: re.Pattern[str], text: str) -> list[Json]:
@@ -48,9 +49,8 @@ def _spans(kind: str, pattern: re.Pattern[str], text: str) -> list[Json]:
 
 def with_found(text: str, entities: list[Json]) -> list[Json]:
     """The given entities and the found ones outside of them, in Telegram's order."""
-    found = [
-        entity for entity in find_entities(text) if not any(_overlap(entity, other) for other in entities)
-    ]
+    alone = (found for found in find_entities(text) if not any(_overlap(found, other) for other in entities))
+    found = [*alone]
     if found:
         return sorted([*entities, *found], key=lambda entity: (entity["offset"], -entity["length"]))
     return entities

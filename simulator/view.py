@@ -51,11 +51,8 @@ def event_view(event: Event) -> Json:
     view: Json = {"number": event.number, "kind": event.kind, "message_id": event.message_id, **event.more}
     chat = event.chat
     if chat is not None:
-        view |= {
-            "bot_token": chat.bot.token,
-            "chat_id": chat.id,
-            **_detail(event.kind, chat, event.message_id),
-        }
+        view |= {"bot_token": chat.bot.token, "chat_id": chat.id}
+        view |= _detail(event.kind, chat, event.message_id)
     return view
 
 
