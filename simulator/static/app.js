@@ -9,6 +9,7 @@ import { PhoneView } from "./phone.js";
 const byId = (id) => document.getElementById(id);
 const phones = [];
 let seated = "";
+let seating = null;
 let lifted = null;
 
 function show(phone) {
@@ -16,6 +17,7 @@ function show(phone) {
     other.root.classList.toggle("shown", other === phone);
     other.tab.setAttribute("aria-selected", String(other === phone));
   }
+  phone.tab.scrollIntoView({ inline: "nearest", block: "nearest" });
   phone.scrollToEnd();
   phone.read();
 }
@@ -41,8 +43,14 @@ async function seatsOf(state) {
 
 async function seat(seats) {
   const text = JSON.stringify(seats);
-  if (text === seated) return;
-  seated = text;
+  if (text !== seated) {
+    seated = text;
+    seating = sit(seats);
+  }
+  await seating;
+}
+
+async function sit(seats) {
   phones.splice(0, phones.length, ...seats.map((one, index) => new PhoneView(one, index, markUnread)));
   for (const phone of phones) phone.tab = tabOf(phone);
   byId("tabs").replaceChildren(...phones.map((phone) => phone.tab));
@@ -72,7 +80,7 @@ const panel = new Panel(async (state) => {
 
 async function onNews(news) {
   if (news.kind === "reset") await Promise.all(phones.map((phone) => phone.load()));
-  else if (news.kind === "commands") await Promise.all(phones.map((phone) => phone.load()));
+  else if (news.kind === "commands") await Promise.all(phones.map((phone) => phone.loadCommands()));
   else if (news.kind === "people" && !panel.playing && byId("bar").hidden) await seat(await seatsOf(null));
   else if (news.kind === "demo") await panel.look();
   else for (const phone of phones) tell(phone, news);

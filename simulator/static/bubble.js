@@ -37,14 +37,14 @@ function bubble(message, hands) {
   const quote = message.reply_to_message && el("span", { class: "quote" }, summary(message.reply_to_message));
   return el(
     "div", { class: "bubble" },
-    quote, forwarded(message), picture(message), card(message), body(message, hands), meta(message),
-    message.mine ? null : replyButton(message, hands),
+    quote, forwarded(message), picture(message), card(message), body(message, hands), meta(message, hands),
   );
 }
 
-function meta(message) {
+function meta(message, hands) {
+  const reply = message.mine ? null : replyButton(message, hands);
   const edited = message.edit_date ? el("span", { class: "edited" }, "已编辑") : null;
-  return el("div", { class: "meta" }, edited, el("time", {}, clockText(message.date)));
+  return el("div", { class: "meta" }, reply, edited, el("time", {}, clockText(message.date)));
 }
 
 function replyButton(message, hands) {

@@ -12,6 +12,10 @@ export class Panel {
     this.onState = onState;
     this.drawn = {};
     byId("clock-date").addEventListener("change", (event) => this.goTo(event.target));
+    byId("bar-more").addEventListener("click", (event) => {
+      const open = byId("bar").classList.toggle("open");
+      event.currentTarget.setAttribute("aria-expanded", String(open));
+    });
     byId("play").addEventListener("click", () => this.press(this.playing ? "/demo/stop" : "/demo/play", {}));
   }
 
@@ -79,6 +83,7 @@ export class Panel {
   setBusy(busy) {
     const locked = Boolean(busy) || this.playing;
     for (const control of byId("bar").querySelectorAll("button, input")) {
+      if (control.id === "bar-more") continue;
       control.disabled = control.id === "play" ? Boolean(busy) && !this.playing : locked;
     }
   }

@@ -45,9 +45,10 @@ export class PhoneView {
     on(".attach input", "change", (event) => this.sendPhoto(event.target));
     on(".more", "click", () => this.toggle(".more", ".more-menu"));
     on(".commands-button", "click", () => this.toggle(".commands-button", ".commands"));
-    on(".more-menu button", "click", (event) => { this.toggle(".more", ".more-menu"); this.act(event.target.dataset.do, {}); });
+    on(".more-menu", "click", (event) => this.choose(event.target.dataset.do));
     on(".pinned", "click", () => this.messages.get(this.pinned)?.element.scrollIntoView({ block: "center", behavior: "smooth" }));
-    this.log.addEventListener("scroll", () => { if (this.atEnd()) this.find(".to-end").hidden = true; });
+    this.log.addEventListener("scroll", () => this.noteEnd());
+    new ResizeObserver(() => this.sticks && this.scrollToEnd()).observe(this.log);
     for (const kind of ["pointerenter", "pointerdown", "focusin"]) this.root.addEventListener(kind, () => this.read());
   }
 
@@ -91,13 +92,20 @@ export class PhoneView {
     }
   }
 
+  choose(act) {
+    if (!act) return;
+    this.toggle(".more", ".more-menu");
+    this.act(act, {});
+  }
+
   sendPhoto(input) {
     const [file] = input.files;
-    input.value = "";
     if (!file) return;
+    this.toggle(".more", ".more-menu");
     const reader = new FileReader();
     reader.onload = () => this.act("photo", { base64: reader.result.split(",")[1] });
     reader.readAsDataURL(file);
+    input.value = "";
   }
 
   replyTo(message) {
@@ -115,10 +123,14 @@ export class PhoneView {
 
   // What is shown
 
-  async load() {
+  state() {
     const token = encodeURIComponent(this.seat.bot_token ?? "");
-    const state = await getJson(`/sim/people/${this.seat.user_id}/chat?token=${token}`);
-    if (!state) return 0;
+    return getJson(`/sim/people/${this.seat.user_id}/chat?token=${token}`);
+  }
+
+  async load() {
+    const state = await this.state();
+    if (!state) return;
     this.chatId = state.user.id;
     this.token = this.seat.bot_token;
     this.seen = state.event;
@@ -128,7 +140,12 @@ export class PhoneView {
     this.showKeyboard(state.keyboard);
     this.showPinned(state.pinned);
     this.showDoor(state.started, state.blocked);
-    return state.event;
+    this.showTyping(Boolean(state.action));
+  }
+
+  async loadCommands() {
+    const state = await this.state();
+    if (state) this.showCommands(state.commands);
   }
 
   name(state) {
@@ -234,13 +251,18 @@ export class PhoneView {
     if (typing) this.typingTimer = setTimeout(() => this.showTyping(false), TYPING_MS);
   }
 
+  noteEnd() {
+    this.sticks = this.atEnd();
+    if (this.sticks) this.find(".to-end").hidden = true;
+  }
+
   atEnd() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
   }
 
   scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
-    this.find(".to-end").hidden = true;
+    this.noteEnd();
   }
 
   read() {
