@@ -9,11 +9,11 @@ from types import MappingProxyType
 # Facts an expression of a form may use beside its own questions, with an example of their type.
 # Days are ISO texts, "" when there is none; the income line is 0 when none is configured.
 FACTS: Mapping[str, str | int] = MappingProxyType(
-    {"due": "2026-03-13", "limit": "2026-03-22", "income_line": 0}
+    {"due_on": "2026-03-13", "limit_on": "2026-03-22", "income_line": 0}
 )
 
 # Fields a label or a message of a form may show, already in words.
-LABEL_FIELDS = frozenset({"place", "household", "words", "source", "due", "limit", "last", "income_line"})
+LABEL_FIELDS = frozenset({"place", "household", "words", "due", "limit", "last", "income_line"})
 
 # Where the choices of a question may come from (`choices_from`).
 CHOICE_SOURCES = frozenset({"households", "villages", "officials", "days"})
@@ -21,61 +21,60 @@ CHOICE_SOURCES = frozenset({"households", "villages", "officials", "days"})
 # Recipients in routing.yaml that are no posts: whoever holds the task, and the household's helper.
 RELATIVE_POSTS = frozenset({"holder", "helper"})
 
-_CASE = "code place household"
-_ALERT = f"{_CASE} kind words source due limit"
-_LATE = f"{_CASE} step due days missing"
-_TASK = f"{_CASE} step due"
+# What every text about a case, and every text about a task of a case, is given.
+_CASE = "place household who household_kind number words limit start"
+_TASK = f"{_CASE} step missing due latest opens days_left days_over"
+_LIST = "n lines"
 
 _TEXTS = {
-    "alert": _ALERT,
-    "alert_urgent": _ALERT,
-    "alert_moved": f"{_CASE} words source due post",
-    "batch_village": "date count households due",
-    "batch_township": "date count households villages",
-    "batch_county": "date count households townships",
-    "batch_city": "county date count households",
-    "clue_joined": f"{_CASE} words source",
+    "alert": _TASK,
+    "alert_urgent": _TASK,
+    "alert_moved": "",
+    "both_posts": "posts",
+    "batch_village": "place n households",
+    "batch_township": "place n households villages",
+    "batch_county": "place n households townships",
+    "batch_city": "place n households",
+    "clue_joined": _CASE,
     "late_birth": "finish",
     "provisional_mark": "",
-    "reminder_three_days": f"{_CASE} days step missing latest limit",
-    "reminder_publicity": "days review first end office",
-    "reminder_last_steps": "end office",
-    "reminder_due_day": f"{_CASE} step missing",
-    "reminder_infeasible": f"{_CASE} step missing limit finish",
+    "unmatched": "n due",
+    "reminder_three_days": _TASK,
+    "reminder_publicity": "days latest from to office",
+    "reminder_last_steps": "to office",
+    "reminder_due_day": _TASK,
+    "reminder_infeasible": f"{_TASK} finish",
     "line_half": _TASK,
     "line_day_before": _TASK,
-    "line_overdue": _LATE,
-    "overdue_holder": f"{_LATE} told",
-    "overdue_head": _LATE,
-    "overdue_above": f"{_LATE} tier needs",
-    "overdue_lead": _LATE,
-    "overdue_county_town": "town count days steps",
+    "line_overdue": _TASK,
+    "overdue_holder": _TASK,
+    "overdue_head": _TASK,
+    "overdue_above": _TASK,
+    "overdue_lead": _TASK,
+    "overdue_county_town": "place n steps",
     "task_opened": f"{_TASK} todo",
-    "task_returned": f"{_TASK} post reason",
-    "publicity_ends": f"{_CASE} days first end",
-    "approved": f"{_CASE} category due",
-    "not_approved": f"{_CASE} reason",
-    "entered": f"{_CASE} date due",
-    "measures_due": f"{_CASE} due",
-    "followup_due": "place household mark frequency last due",
-    "worse": "place household change changed",
-    "danger": f"{_CASE} items",
+    "task_returned": f"{_TASK} by reason",
+    "publicity_ends": f"{_TASK} days from to",
+    "approved": f"{_TASK} category measures_by",
+    "not_approved": f"{_TASK} reason",
+    "entered": f"{_TASK} measures_by",
+    "measures_due": _TASK,
+    "followup_due": "place household who mark frequency last due",
+    "worse": "place household who outcome",
+    "danger": _CASE,
     "death": _CASE,
-    "closed": f"{_CASE} result",
-    "candidate": f"{_CASE} limit",
-    "handed_up": f"{_TASK} reason",
-    "unmatched": "count due",
-    "list_morning": "date count due",
-    "list_more": "count",
-    "list_missed": "count",
-    "list_moved": "post count",
-    "list_overdue": "",
-    "list_today": "",
-    "list_soon": "",
-    "list_told": "",
-    "list_followups": "count",
+    "closed": f"{_CASE} outcome",
+    "candidate": _CASE,
+    "handed_up": f"{_TASK} outcome",
+    "list_morning": _LIST,
+    "list_over": _LIST,
+    "list_moved": _LIST,
+    "list_missed": _LIST,
+    "list_more": "n",
+    "list_empty": "",
+    "list_followups": _LIST,
     "list_followup_line": "mark place household last frequency",
-    "list_taken_over": "place households count due",
+    "list_taken_over": f"place households due {_LIST}",
     "digest_county": (
         "date clues households sources checking publicity county due_today overdue stuck "
         "month_clues month_entered returned"
@@ -92,23 +91,23 @@ _TEXTS = {
     "help_county": "",
     "help_city": "",
     "stale": "",
-    "done_by": "post",
+    "done_by": "by",
     "not_yours": "",
     "saved": "",
-    "submitted": "step outcome following",
+    "submitted": "step outcome",
     "undone_hint": "",
     "late_entry": "",
     "blocked_sensitive": "kind",
     "set_aside": "",
     "feedback_thanks": "",
-    "assist_told": f"{_CASE} post how",
-    "reassigned_told": f"{_TASK} post",
+    "assist_told": f"{_TASK} by how",
+    "reassigned_told": f"{_TASK} by",
     "extended_told": f"{_TASK} reason",
-    "escalated_told": f"{_TASK} tier reason",
-    "excused_told": f"{_CASE} step reason",
+    "escalated_told": f"{_TASK} by reason",
+    "excused_told": f"{_TASK} reason",
     "resent_mark": "",
-    "l0_notice": "code step due",
-    "l0_list": "date count due",
+    "l0_notice": "number step due",
+    "l0_list": "n",
 }
 
 # Every text the code sends, with the fields it fills; a county's text may leave fields out.

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+
+from config.models import Misplaced
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +35,7 @@ class PolicyError(Exception):
 _SENTENCES = {
     "missing": "缺少 {name}，请补上这一项",
     "extra_forbidden": "不认识 {name}，请改成已有的名称或删掉",
-    "string_type": "这里要写文字；纯数字请加引号",
+    "string_type": "这里要写文字；数字和 true、false 请加引号",
     "string_too_short": "至少写 {min_length} 个字",
     "string_pattern_mismatch": "{input} 不合写法：只用小写字母、数字和连接符，以字母开头",
     "int_type": "这里要写整数",
@@ -58,14 +61,28 @@ _SENTENCES = {
 }
 
 
+def told(error: ValidationError) -> list[ErrorDetails]:
+    """The errors worth telling: a list is not also too short because its items are wrong."""
+    found = error.errors(include_url=False)
+    inside = {one["loc"][:depth] for one in found for depth in range(len(one["loc"]))}
+    return [one for one in found if one["type"] != "too_short" or one["loc"] not in inside]
+
+
 def sentence(error: ErrorDetails) -> str:
     """A pydantic error in plain Chinese; an error raised by our own models already is."""
     context: dict[str, Any] = error.get("ctx", {})
-    if "error" in context:
+    if isinstance(context.get("error"), Exception):
         return str(context["error"])
     words = {"name": error["loc"][-1] if error["loc"] else "", "input": error["input"], **context}
     template = _SENTENCES.get(error["type"], "内容不对，请对照说明改写")
     return template.format(**{**words, "expected": _alternatives(words.get("expected"))})
+
+
+def place_of(error: ErrorDetails) -> tuple[str | int, ...]:
+    """Where a pydantic error belongs in the file, to the very line our own models name."""
+    raised = error.get("ctx", {}).get("error")
+    inner = raised.place if isinstance(raised, Misplaced) else ()
+    return (*(part for part in error["loc"] if part != "[key]"), *inner)
 
 
 def _alternatives(expected: object) -> str:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from config import checks
 from config.book import Book
-from config.faults import Fault, PolicyError, sentence
+from config.faults import Fault, PolicyError, place_of, sentence, told
 from config.models import (
     CalendarFile,
     ClueRulesFile,
@@ -118,9 +118,8 @@ def _check_shape(book: Book, source: Source) -> None:
     try:
         book.models[source.name] = kind.model_validate(source.content)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            place = tuple(part for part in detail["loc"] if part != "[key]")
-            book.blame(source.name, place, sentence(detail))
+        for detail in told(error):
+            book.blame(source.name, place_of(detail), sentence(detail))
 
 
 def _policy(book: Book) -> Policy:

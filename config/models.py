@@ -18,6 +18,14 @@ Expression = Annotated[str, AfterValidator(_readable)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+class Misplaced(ValueError):
+    """A mistake that belongs to a part of the model: `place` leads there from the model itself."""
+
+    def __init__(self, message: str, *place: str | int) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Part(BaseModel):
     """A piece of a policy file: unknown words are refused, nothing changes after reading."""
 
@@ -80,9 +88,9 @@ class Profile(Part):
 
     @model_validator(mode="after")
     def _within_total(self) -> Self:
-        late = [step for step, day in self.plan.items() if day > self.total]
-        if late:
-            raise ValueError(f"环节 {'、'.join(late)} 排在总期限 {self.total} 天之后")
+        for step, day in self.plan.items():
+            if day > self.total:
+                raise Misplaced(f"环节 {step} 排在总期限 {self.total} 天之后，请改天数", "plan", step)
         return self
 
 
@@ -152,9 +160,9 @@ class Step(Part):
 
     @model_validator(mode="after")
     def _then_exists(self) -> Self:
-        for outcome in self.outcomes.values():
+        for name, outcome in self.outcomes.items():
             if outcome.then is not None and outcome.then not in self.outcomes:
-                raise ValueError(f"环节“{self.label}”没有结果 {outcome.then}")
+                raise Misplaced(f"环节“{self.label}”没有结果 {outcome.then}", "outcomes", name, "then")
         return self
 
 
@@ -169,15 +177,20 @@ class Procedure(PolicyFile):
 
     @model_validator(mode="after")
     def _closed_world(self) -> Self:
-        known = set(self.steps)
         for name, step in self.steps.items():
-            named = {*step.after, *(o.to for o in step.outcomes.values() if o.to)}
-            named |= {other for o in step.outcomes.values() for other in (*o.opens, *o.redo)}
-            if unknown := named - known:
-                raise ValueError(f"环节 {name} 提到了没有的环节：{'、'.join(sorted(unknown))}")
-        if self.first not in known or (self.last is not None and self.last not in known):
-            raise ValueError("first 或 last 不在 steps 里")
+            self._check_known(step.after, "steps", name, "after")
+            for outcome_name, outcome in step.outcomes.items():
+                place = ("steps", name, "outcomes", outcome_name)
+                self._check_known((outcome.to,) if outcome.to else (), *place, "to")
+                self._check_known(outcome.opens, *place, "opens")
+                self._check_known(outcome.redo, *place, "redo")
+        self._check_known((self.first,), "first")
+        self._check_known((self.last,) if self.last else (), "last")
         return self
+
+    def _check_known(self, named: tuple[str, ...], *place: str) -> None:
+        if unknown := sorted(set(named) - set(self.steps)):
+            raise Misplaced(f"没有环节 {'、'.join(unknown)}，请用 steps 里的名称", *place)
 
 
 # --- forms -------------------------------------------------------------------------------------
@@ -270,10 +283,11 @@ class Form(PolicyFile):
     @model_validator(mode="after")
     def _names_once(self) -> Self:
         names = [question.name for question in self.questions]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"问题名重复：{'、'.join(sorted(twice))}")
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise Misplaced(f"题名 {name} 写了两次，请换个题名", "questions", index)
         if self.happened_on is not None and self.happened_on not in names:
-            raise ValueError(f"happened_on 指的问题 {self.happened_on} 不存在")
+            raise Misplaced(f"没有题 {self.happened_on}，请用本表的题名", "happened_on")
         return self
 
 
@@ -300,6 +314,7 @@ class RoutingFile(PolicyFile):
 
 class Anchor(StrEnum):
     created = "created"
+    week = "week"  # the Monday of the week of the due date
     half = "half"
     latest = "latest"
     due = "due"

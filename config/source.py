@@ -82,7 +82,7 @@ class _Reading:
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if id(node) in self._open:
-            self._blame(node, place, "这一项引用了自己，请写出具体内容")
+            self._blame(self.lines[place], place, "这一项引用了自己，请写出具体内容")
             return None
         self._open.add(id(node))
         inside = (
@@ -99,20 +99,19 @@ class _Reading:
         for key, value in node.value:
             name = str(key.value)
             if name in inside:
-                self._blame(key, (*place, name), f"{name} 写了两次，请只留一个")
+                self._blame(key.start_mark.line + 1, (*place, name), f"{name} 写了两次，请只留一个")
                 continue
             self.lines[(*place, name)] = key.start_mark.line + 1
             inside[name] = self.value(value, (*place, name))
         return inside
 
-    def _blame(self, node: yaml.Node, place: Place, message: str) -> None:
-        where = ".".join(map(str, place))
-        self.faults.append(Fault(self.shown, node.start_mark.line + 1, where, message))
+    def _blame(self, line: int, place: Place, message: str) -> None:
+        self.faults.append(Fault(self.shown, line, ".".join(map(str, place)), message))
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     word = str(node.value)
-    if node.style is not None:
+    if node.style:  # quoted or a block: a text as it stands
         return word
     if word in _NULL:
         return None
@@ -131,12 +130,14 @@ def _inside(value: Any, part: str | int) -> Any:
 
 
 def _line_of(error: yaml.MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
+    """What was opened and never closed is told where it was opened, all else where it went wrong."""
+    opened = any(sign in (error.context or "") for sign in ("scanning", "flow"))
+    mark = error.context_mark if opened and error.context_mark else error.problem_mark
     return mark.line + 1 if mark else 1
 
 
 _COMPLAINTS = {
-    "tab": "用了制表符，缩进请用空格",
+    "cannot start any token": "这里有不能用的字符：缩进用空格不用制表符，特殊符号要加引号",
     "mapping values": "冒号的位置不对：一行只写一个“名称: 内容”，内容里有冒号要加引号",
     "expected <block end>": "缩进没对齐，同级的内容要从同一列开始",
     "could not find expected ':'": "这里少了冒号，请写成“名称: 内容”",
