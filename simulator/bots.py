@@ -45,7 +45,7 @@ class Updates:
         self.allowed: list[str] = []
         self._ids = itertools.count(700_000_001)
         self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
-        self._poll = 0
+        self.polls = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -79,8 +79,8 @@ class Updates:
 
     async def read(self, offset: int, limit: int, seconds: float, closing: Callable[[], bool]) -> list[Json]:
         """A long poll; a second one ends the first with Telegram's 409."""
-        self._poll += 1
-        poll = self._poll
+        self.polls += 1
+        poll = self.polls
         self.bell.ring()
         if offset:
             self.acknowledge(offset)
@@ -89,7 +89,7 @@ class Updates:
         while not self._waiting and not closing() and (left := end - time.monotonic()) > 0:
             await self.bell.wait(rings, left)
             rings = self.bell.rings
-            if self._poll != poll:
+            if self.polls != poll:
                 raise ApiError(
                     409,
                     "Conflict: terminated by other getUpdates request; "
