@@ -34,10 +34,15 @@ class Schedule:
     provisional: bool
 
 
-def schedule(profile: Profile, procedure: Procedure, start: date, calendar: Calendar) -> Schedule:
-    """The dates of a case accepted on `start`, which is day 0 and not counted."""
+def schedule(
+    profile: Profile, procedure: Procedure, start: date, calendar: Calendar, limit: date | None = None
+) -> Schedule:
+    """The dates of a case accepted on `start`, which is day 0 and not counted.
+
+    `limit`: the total limit where the county has moved it; otherwise the profile's.
+    """
     road = _Road.of(profile, procedure)
-    limit = _offset(profile, start, profile.total, calendar)
+    limit = limit or _offset(profile, start, profile.total, calendar)
     latest = _latest(road, limit, calendar)
     plan = {name: _offset(profile, start, profile.plan.get(name, profile.total), calendar) for name in latest}
     planned = _planned(road, plan, latest, calendar)
@@ -54,9 +59,10 @@ def expected_finish(
     finish: dict[str, date] = {}
     for name in road.order:
         ready = max((finish[other] + road.gap(other, name) for other in road.before[name]), default=today)
-        day = done[name] if name in done else _on_duty(road, name, max(ready, today), calendar)
-        # A publicity registered late was over on its last day all the same.
-        finish[name] = min(day, ready) if name in done and name == road.publicity else day
+        if name == road.publicity:  # days pass by themselves; registered late, they were over all the same
+            finish[name] = min(done.get(name, ready), ready)
+        else:
+            finish[name] = done.get(name) or _on_duty(road, name, max(ready, today), calendar)
     return max(finish.values(), default=today)
 
 
