@@ -9,11 +9,11 @@ from types import MappingProxyType
 # Facts an expression of a form may use beside its own questions, with an example of their type.
 # Days are ISO texts, "" when there is none; the income line is 0 when none is configured.
 FACTS: Mapping[str, str | int] = MappingProxyType(
-    {"due_on": "2026-03-13", "limit_on": "2026-03-22", "income_line": 0}
+    {"due": "2026-03-13", "limit": "2026-03-22", "income_line": 0}
 )
 
 # Fields a label or a message of a form may show, already in words.
-LABEL_FIELDS = frozenset({"place", "household", "words", "due", "limit", "last", "income_line"})
+LABEL_FIELDS = frozenset({"place", "household", "words", "source", "due", "limit", "last", "income_line"})
 
 # Where the choices of a question may come from (`choices_from`).
 CHOICE_SOURCES = frozenset({"households", "villages", "officials", "days"})
@@ -22,59 +22,67 @@ CHOICE_SOURCES = frozenset({"households", "villages", "officials", "days"})
 RELATIVE_POSTS = frozenset({"holder", "helper"})
 
 # What every text about a case, and every text about a task of a case, is given.
-_CASE = "place household who household_kind number words limit start"
-_TASK = f"{_CASE} step missing due latest opens days_left days_over"
-_LIST = "n lines"
+_CASE = "code place household who kind words source limit start"
+_TASK = f"{_CASE} step missing due latest todo days tier"
+_EVENT = f"{_TASK} post date reason change changed items result"
+_RUNG = f"{_TASK} told needs"
+_LIST = "count post"
+_BATCH = "date count households villages townships county due"
 
 _TEXTS = {
     "alert": _TASK,
     "alert_urgent": _TASK,
-    "alert_moved": "",
+    "moved_mark": "",
     "both_posts": "posts",
-    "batch_village": "place n households",
-    "batch_township": "place n households villages",
-    "batch_county": "place n households townships",
-    "batch_city": "place n households",
+    "batch_village": _BATCH,
+    "batch_township": _BATCH,
+    "batch_county": _BATCH,
+    "batch_city": _BATCH,
     "clue_joined": _CASE,
     "late_birth": "finish",
     "provisional_mark": "",
-    "unmatched": "n due",
-    "reminder_three_days": _TASK,
-    "reminder_publicity": "days latest from to office",
-    "reminder_last_steps": "to office",
-    "reminder_due_day": _TASK,
-    "reminder_infeasible": f"{_TASK} finish",
-    "line_half": _TASK,
-    "line_day_before": _TASK,
-    "line_overdue": _TASK,
-    "overdue_holder": _TASK,
-    "overdue_head": _TASK,
-    "overdue_above": _TASK,
-    "overdue_lead": _TASK,
-    "overdue_county_town": "place n steps",
-    "task_opened": f"{_TASK} todo",
-    "task_returned": f"{_TASK} by reason",
-    "publicity_ends": f"{_TASK} days from to",
-    "approved": f"{_TASK} category measures_by",
-    "not_approved": f"{_TASK} reason",
-    "entered": f"{_TASK} measures_by",
+    "reminder_three_days": _RUNG,
+    "reminder_publicity": "days review first end office",
+    "reminder_last_steps": "end office",
+    "reminder_due_day": _RUNG,
+    "reminder_infeasible": f"{_RUNG} finish",
+    "reminder_last_call": _RUNG,
+    "line_half": _RUNG,
+    "line_day_before": _RUNG,
+    "line_overdue": _RUNG,
+    "overdue_holder": _RUNG,
+    "overdue_head": _RUNG,
+    "overdue_above": _RUNG,
+    "overdue_lead": _RUNG,
+    "overdue_county_town": "town count days steps",
+    "task_opened": _TASK,
+    "task_returned": f"{_TASK} post reason",
+    "publicity_ends": f"{_TASK} first end",
+    "approved": f"{_EVENT} category",
+    "not_approved": _EVENT,
+    "entered": _EVENT,
     "measures_due": _TASK,
-    "followup_due": "place household who mark frequency last due",
-    "worse": "place household who outcome",
-    "danger": _CASE,
-    "death": _CASE,
-    "closed": f"{_CASE} outcome",
-    "candidate": _CASE,
-    "handed_up": f"{_TASK} outcome",
-    "list_morning": _LIST,
+    "followup_due": f"{_RUNG} mark frequency last",
+    "worse": _EVENT,
+    "danger": _EVENT,
+    "death": _EVENT,
+    "closed": _EVENT,
+    "candidate": _EVENT,
+    "handed_up": _EVENT,
+    "unmatched": "count due",
+    "list_morning": "date count due",
     "list_over": _LIST,
     "list_moved": _LIST,
     "list_missed": _LIST,
-    "list_more": "n",
+    "list_more": "count",
     "list_empty": "",
-    "list_followups": _LIST,
-    "list_followup_line": "mark place household last frequency",
-    "list_taken_over": f"place households due {_LIST}",
+    "list_overdue": "count",
+    "list_today": "count",
+    "list_soon": "count",
+    "list_told": "count",
+    "list_followups": "count",
+    "list_followup_line": f"{_RUNG} mark frequency last",
+    "list_taken_over": "place households count due",
     "digest_county": (
         "date clues households sources checking publicity county due_today overdue stuck "
         "month_clues month_entered returned"
@@ -91,7 +99,7 @@ _TEXTS = {
     "help_county": "",
     "help_city": "",
     "stale": "",
-    "done_by": "by",
+    "done_by": "post",
     "not_yours": "",
     "saved": "",
     "submitted": "step outcome",
@@ -100,14 +108,14 @@ _TEXTS = {
     "blocked_sensitive": "kind",
     "set_aside": "",
     "feedback_thanks": "",
-    "assist_told": f"{_TASK} by how",
-    "reassigned_told": f"{_TASK} by",
-    "extended_told": f"{_TASK} reason",
-    "escalated_told": f"{_TASK} by reason",
-    "excused_told": f"{_TASK} reason",
+    "assist_told": f"{_EVENT} how",
+    "reassigned_told": _EVENT,
+    "extended_told": _EVENT,
+    "escalated_told": _EVENT,
+    "excused_told": _EVENT,
     "resent_mark": "",
-    "l0_notice": "number step due",
-    "l0_list": "n",
+    "l0_notice": "code step due",
+    "l0_list": "date count due",
 }
 
 # Every text the code sends, with the fields it fills; a county's text may leave fields out.

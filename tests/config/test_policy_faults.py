@@ -154,9 +154,7 @@ TABLE = [
         "没有选项来源 people",
     ),
     Broken("forms/a1.yaml", "choice: candidate}", "choice: yes}", "choice: yes", "没有选项 yes"),
-    Broken(
-        "forms/a1.yaml", "when: due_on != ''", "when: deadline != ''", "deadline", "deadline 不是本表的题名"
-    ),
+    Broken("forms/a1.yaml", "when: due != ''", "when: deadline != ''", "deadline", "deadline 不是本表的题名"),
     Broken(
         "forms/a1.yaml", "relevant: start == 'not_mine'", "relevant: this == 'x'", "this == 'x'", "this 不是"
     ),

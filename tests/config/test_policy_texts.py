@@ -28,8 +28,8 @@ def test_a_text_is_short_plain_and_tells_nothing_private(key: str) -> None:
 
 
 def test_what_goes_out_at_the_lowest_level_names_no_place_and_no_household() -> None:
-    assert fields(TEXTS["l0_notice"]) == {"number", "step", "due"}
-    assert fields(TEXTS["l0_list"]) == {"n"}
+    assert fields(TEXTS["l0_notice"]) == {"code", "step", "due"}
+    assert fields(TEXTS["l0_list"]) == {"date", "count", "due"}
 
 
 def test_every_step_says_what_to_do() -> None:
