@@ -53,10 +53,13 @@ class Emulator:
         self.violations: deque[str] = deque(maxlen=_VIOLATIONS)
         self.closing = False
         self._shutdown = Bell()
+        self.bots: dict[str, BotAccount] = {}
         self._forget()
 
     def _forget(self) -> None:
-        self.bots: dict[str, BotAccount] = {}
+        for token, bot in self.bots.items():
+            bot.updates.clear()
+            self.bots[token] = BotAccount(token, self.bot_name, bot.updates)
         self.people: dict[int, Person] = {}
         self.shelf = Shelf()
         self._person_ids = itertools.count(1_000_001)
@@ -64,7 +67,10 @@ class Emulator:
         self.bot()
 
     def reset(self) -> None:
-        """Forget everything: persons, chats, updates, faults and the record."""
+        """Forget everything: persons, chats, updates, faults and the record.
+
+        Queues of updates are emptied but live on: a bot keeps its poll, and its offset stays valid.
+        """
         self.faults.clear()
         self.limits.clear()
         self.journal.clear()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from simulator.emulator import Emulator
 
 LONGEST_POLL = 50
-_NO_FAULT = Fault("slow", delay=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,7 @@ async def exchange(em: Emulator, token: str, method: str, raw: Mapping[str, Any]
         bot_id = bot.id
         params = _read(em, name, raw)
         fault = _fault(em, name, params)
-        if fault.kind in ("reset", "gateway"):
-            reply = Reply(502, {}, cut=fault.kind == "reset", page=fault.kind == "gateway")
-        else:
-            reply = _reply(await _perform(em, bot, name, params), fault)
+        reply = _undone(fault) or _done(await _perform(em, bot, name, params), fault)
     except ApiError as refusal:
         reply = Reply(refusal.code, refusal.body())
     status = 0 if reply.cut else reply.status
@@ -52,9 +48,18 @@ async def exchange(em: Emulator, token: str, method: str, raw: Mapping[str, Any]
     return reply
 
 
-def _reply(result: Any, fault: Fault) -> Reply:
-    delay = fault.delay if fault.kind == "slow" else 0.0
-    return Reply(200, {"ok": True, "result": result}, cut=fault.kind == "drop", delay=delay)
+def _undone(fault: Fault | None) -> Reply | None:
+    """The answer to a request that a fault keeps from being carried out."""
+    if fault is None or fault.kind not in ("reset", "gateway"):
+        return None
+    return Reply(502, {}, cut=fault.kind == "reset", page=fault.kind == "gateway")
+
+
+def _done(result: Any, fault: Fault | None) -> Reply:
+    body = {"ok": True, "result": result}
+    if fault is None:
+        return Reply(200, body)
+    return Reply(200, body, cut=fault.kind == "drop", delay=fault.delay if fault.kind == "slow" else 0.0)
 
 
 def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
@@ -64,10 +69,10 @@ def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
     return read_params(name, raw, em.violations.append)
 
 
-def _fault(em: Emulator, name: str, params: Json) -> Fault:
+def _fault(em: Emulator, name: str, params: Json) -> Fault | None:
     """What the script has for this request; a scripted refusal is raised."""
-    fault = em.faults.take(name, params.get("chat_id")) or _NO_FAULT
-    refusal = fault.error()
+    fault = em.faults.take(name, params.get("chat_id"))
+    refusal = fault.error() if fault else None
     if refusal is not None:
         raise refusal
     return fault

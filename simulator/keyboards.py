@@ -43,9 +43,7 @@ def read_markup(value: Json | None, note: Callable[[str], None]) -> Markup:
         return Markup(reply=_reply(value, note))
     if value.get("remove_keyboard"):
         return Markup(remove=True)
-    if value.get("force_reply"):
-        return Markup(force_reply=value)
-    raise bad_request("object expected as reply markup")
+    return Markup(force_reply=value if value.get("force_reply") else None)
 
 
 def _inline(rows: list[list[Json]], note: Callable[[str], None]) -> Json | None:

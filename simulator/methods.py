@@ -78,7 +78,7 @@ def delete_my_commands(em: Emulator, bot: BotAccount, p: Json) -> bool:
 
 def _scope(bot: BotAccount, p: Json) -> tuple[str, str]:
     scope = p.get("scope") or {}
-    if "chat_id" in scope and int(scope["chat_id"]) not in bot.chats:
+    if "chat_id" in scope and str(scope["chat_id"]) not in map(str, bot.chats):
         raise bad_request("chat not found")
     return scope_key(scope), p.get("language_code") or ""
 

@@ -72,9 +72,11 @@ def read_params(method: str, raw: Mapping[str, Any], note: Note) -> Json:
 def _value(name: str, value: Any, types: list[str], raw: Mapping[str, Any], note: Note) -> Any:
     if "InputFile" in types:
         return _file(value, raw)
-    if isinstance(value, str) and types != ["String"]:
+    if types == ["String"]:
+        return str(value)
+    if isinstance(value, str):
         value = _from_text(name, value, types)
-    if not isinstance(value, str | int):
+    if value != {} or types[0].startswith("Array of "):
         _check(value, types, name, note)
     return value
 
@@ -115,7 +117,7 @@ def _check(value: Any, types: list[str], path: str, note: Note) -> None:
     elif isinstance(value, dict):
         _check_object(value, _candidates(types), path, note)
     elif not any(isinstance(value, _PLAIN.get(kind, ())) for kind in types):
-        note(f"{path}: {type(value).__name__} given, {' or '.join(types)} expected")
+        raise bad_request(f"can't parse {path}: it must be of type {' or '.join(types)}")
 
 
 def _check_array(value: Any, kind: str, path: str, note: Note) -> None:
@@ -144,7 +146,7 @@ def _check_object(value: Json, candidates: list[Json], path: str, note: Note) ->
             _check(item, fields[name]["types"], f"{path}.{name}", note)
     for name, field in fields.items():
         if field["required"] and name not in value:
-            note(f"{path}: field {name} is missing")
+            raise bad_request(f"can't parse {path}: Can't find field \"{name}\"")
 
 
 def _misfit(value: Json, fields: Json) -> int:

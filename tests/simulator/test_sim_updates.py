@@ -116,19 +116,23 @@ async def test_a_duplicate_update_comes_after_its_acknowledgement(bot: Bot, emul
     assert await bot.get_updates(offset=first.update_id + 1) == []
 
 
+def _shown(phone: Phone) -> tuple[str | None, bool]:
+    return phone.toast, phone.alert
+
+
 async def test_a_tap_and_its_answer(bot: Bot, phone: Phone) -> None:
     await bot.send_message(phone.id, "x", reply_markup=KEYS)
     tap = phone.tap("现在核实")
     assert isinstance(tap, Tap)
-    assert phone.toast is None
+    assert _shown(phone) == (None, False)
     query = (await newest(bot)).callback_query
     assert query is not None
     assert query.message is not None
     assert (query.data, query.message.message_id, query.from_user.id) == ("go", phone.last.id, phone.id)
     await bot.answer_callback_query(query.id, text="好", show_alert=True)
-    assert (phone.toast, phone.alert) == ("好", True)
+    assert _shown(phone) == ("好", True)
     await bot.answer_callback_query(query.id, text="又一次")
-    assert phone.toast == "好"
+    assert _shown(phone) == ("好", True)
 
 
 async def test_answers_that_are_refused(bot: Bot, phone: Phone, clock: Clock) -> None:
