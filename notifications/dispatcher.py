@@ -69,7 +69,7 @@ class Dispatcher:
         while not stop.is_set():
             self._waking.clear()
             await self.drain()
-            await _first(self._waking, stop, timeout=IDLE_SECONDS)
+            await _first(self._waking, stop, seconds=IDLE_SECONDS)
 
     async def cycle(self) -> bool:
         """One claim and its sends; whether there was anything to do."""
@@ -190,9 +190,9 @@ async def unpark(session: AsyncSession) -> None:
     await session.execute(update(Notice).where(Notice.state == "parked").values(state="pending"))
 
 
-async def _first(*events: asyncio.Event, timeout: float) -> None:
+async def _first(*events: asyncio.Event, seconds: float) -> None:
     waits = [asyncio.create_task(event.wait()) for event in events]
-    _, waiting = await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    _, waiting = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for wait in waiting:
         wait.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

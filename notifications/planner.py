@@ -57,7 +57,7 @@ class Planner:
         due = [notice for notice in due if notice.state == "pending"]
         answers = [notice for notice in due if notice.kind == "reply"]
         parcels = [self._answer(notice) for notice in answers]
-        addressed = await self._addressed(session, [n for n in due if n.kind != "reply"])
+        addressed = await self.addressed(session, [n for n in due if n.kind != "reply"])
         return parcels + await self._planned(session, addressed, now)
 
     async def _due(self, session: AsyncSession, now: datetime) -> Sequence[Notice]:
@@ -83,7 +83,7 @@ class Planner:
 
     # --- persons ---------------------------------------------------------------------------
 
-    async def _addressed(self, session: AsyncSession, notices: Sequence[Notice]) -> list[Addressed]:
+    async def addressed(self, session: AsyncSession, notices: Sequence[Notice]) -> list[Addressed]:
         """Each notice with the person it goes to; a second holder of the post gets a copy."""
         regions = {notice.region_code for notice in notices if notice.region_code}
         await self.areas.learn(session, regions)
@@ -165,6 +165,7 @@ class Planner:
             .group_by(Notice.official_id, Notice.urgent)
         )
         for official, urgent, count in await session.execute(query):
+            assert official is not None
             spent[official, urgent] = count
         return {
             one: Budget(
@@ -198,9 +199,10 @@ class Planner:
         moved = any(child.moved for child in children)
         missed = any(child.collapse for child in children)
         kind = "list_moved" if moved else "list_missed" if missed else "list_over"
+        posts = sorted({self.policy.posts[child.post].label for child in children if child.post})
         carrier = Notice(
             kind=kind,
-            facts=list_facts([str(child.facts["line"]) for child in children], self.policy.texts),
+            facts=list_facts([str(child.facts["line"]) for child in children], "、".join(posts)),
             buttons=packed(list_buttons(children)),
             official_id=official,
             moved=moved,
@@ -221,7 +223,7 @@ class Planner:
         spoken = {notice.post} | {n.post for n in all_notices if n.carrier_id == notice.id}
         own = notice.kind.startswith("list_") or notice.moved
         posts = [] if own else [self.policy.posts[post].label for post in sorted(filter(None, spoken))]
-        notice.state, notice.sent_on = "leased", now.date()
+        notice.state, notice.sent_on, notice.sent_chat_id = "leased", now.date(), chat
         notice.attempts += 1
         return Parcel(notice, message(notice, chat, self.policy.texts, posts), official)
 

@@ -7,7 +7,7 @@ from notifications.channel import Button, Outgoing
 from notifications.outbox import unpacked
 from storage.post_box import Notice
 
-LIST_SHOWS = 12
+LIST_SHOWS = 14
 LIST_BUTTONS = 8
 
 
@@ -30,17 +30,22 @@ def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str
         return str(notice.facts["text"])
     heads = [texts["resent_mark"]] if notice.resent else []
     if notice.moved and notice.kind != "list_moved":
-        heads.append(texts["alert_moved"])
+        heads.append(texts["moved_mark"])
     if len(posts) > 1:
         heads.append(fill(texts["both_posts"], {"posts": "、".join(posts)}))
-    return "\n".join([*heads, fill(texts[notice.kind], notice.facts)])
+    return "\n".join([*heads, fill(texts[notice.kind], notice.facts), *_lines(notice, texts)])
 
 
-def list_facts(lines: Sequence[str], texts: Mapping[str, str]) -> dict[str, object]:
-    """The facts of a list card: the lines that fit, and how many more there are."""
+def _lines(notice: Notice, texts: Mapping[str, str]) -> list[str]:
+    """The lines of a list that fit, and how many more there are."""
+    lines = list(notice.facts.get("lines", ()))
     more = len(lines) - LIST_SHOWS
-    tail = [fill(texts["list_more"], {"n": more})] if more > 0 else []
-    return {"n": len(lines), "lines": "\n".join([*lines[:LIST_SHOWS], *tail])}
+    return lines if more <= 1 else [*lines[:LIST_SHOWS], fill(texts["list_more"], {"count": more})]
+
+
+def list_facts(lines: Sequence[str], posts: str) -> dict[str, object]:
+    """The facts of a list card."""
+    return {"count": len(lines), "post": posts, "lines": ["・" + line for line in lines]}
 
 
 def list_buttons(notices: Sequence[Notice]) -> list[list[Button]]:

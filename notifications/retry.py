@@ -50,4 +50,4 @@ def decide(outcome: Outcome, *, attempts: int, resent: bool, plain: bool, person
 
 def backoff(attempts: int) -> float:
     """Seconds to wait after that many attempts: doubling, with a ceiling."""
-    return min(FIRST_WAIT_SECONDS * 2 ** max(attempts - 1, 0), LONGEST_WAIT_SECONDS)
+    return min(FIRST_WAIT_SECONDS * 2.0 ** max(attempts - 1, 0), LONGEST_WAIT_SECONDS)

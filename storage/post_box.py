@@ -52,6 +52,7 @@ class Notice(Base):
     message_id: Mapped[int | None]
     created_at: Mapped[datetime]
     sent_on: Mapped[date | None]
+    sent_chat_id: Mapped[int | None]
     accepted_at: Mapped[datetime | None]
 
 

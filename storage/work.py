@@ -40,12 +40,13 @@ class Case(Base):
     profile: Mapped[str]
     procedure: Mapped[str]
     start_on: Mapped[date]
-    opened_on: Mapped[date]
+    opened_on: Mapped[date] = mapped_column(index=True)
     limit_on: Mapped[date]
     urgent: Mapped[bool] = mapped_column(default=False)
     level: Mapped[str | None] = mapped_column(String(12))
     stage: Mapped[str] = mapped_column(String(20), default="verifying")
-    words: Mapped[str] = mapped_column(String(200), default="")
+    words: Mapped[str] = mapped_column(String(80), default="")
+    sources: Mapped[str] = mapped_column(String(80), default="")
     result: Mapped[str | None] = mapped_column(String(32))
     candidate_on: Mapped[date | None]
     recognised_on: Mapped[date | None]
@@ -53,6 +54,7 @@ class Case(Base):
     ask_again_on: Mapped[date | None]
     clock_stopped_on: Mapped[date | None]
     income_line: Mapped[str | None] = mapped_column(String(80))
+    category: Mapped[str | None] = mapped_column(String(32))
 
 
 class Task(Base):
@@ -113,6 +115,7 @@ class Rung(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
     due_version: Mapped[int]
     name: Mapped[str]
+    to: Mapped[str] = mapped_column(String(16))
     post: Mapped[str]
     region_code: Mapped[str] = mapped_column(String(20))
     mode: Mapped[str] = mapped_column(String(8))

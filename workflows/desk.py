@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.calendar import Calendar
 from config.clock import LocalTime
 from config.models import Policy
+from notifications.quiet import Hours
+from notifications.roster import Areas
 from storage.work import Audit, PolicyVersion
 
 
@@ -18,6 +20,8 @@ class Desk:
         self.policy = policy
         self.time = time
         self.calendar = Calendar(policy.calendar.announced)
+        self.hours = Hours(policy.quiet, self.calendar, time.zone)
+        self.areas = Areas()
         self._frozen: dict[str, Policy] = {policy.digest: policy}
 
     def now(self) -> datetime:

@@ -121,7 +121,7 @@ def toggle(form: OpenForm, sheet: Sheet, choice: str, *, wanted: bool) -> Sheet 
 
 def back(form: OpenForm, sheet: Sheet) -> Sheet:
     """The sheet at the question before; at the first question nothing changes."""
-    names = [question.name for question in form.asked(sheet.answers)]
+    names: list[str] = [question.name for question in form.asked(sheet.answers)]
     here = names.index(sheet.at) if sheet.at in names else len(names)
     return open_at(form, sheet, names[here - 1]) if here > 0 else sheet
 

@@ -55,6 +55,7 @@ def _day(rule: RungRule, dates: Dates, hours: Hours) -> date | None:
         return dates.opened + timedelta(days=(length + 1) // 2) if length >= 2 else None
     start = {
         Anchor.created: dates.opened,
+        Anchor.week: dates.due - timedelta(days=dates.due.weekday()),
         Anchor.latest: dates.latest,
         Anchor.due: dates.due,
         Anchor.due_end: dates.due,

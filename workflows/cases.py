@@ -1,0 +1,295 @@
+"""Cases on their road: opened, moved on by outcomes, sent back, handed up, closed (domain §2.1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import Effect, Outcome, Policy, Procedure
+from storage.register import Clue, Household
+from storage.work import Case, Draft, Task
+from workflows import events
+from workflows.dates import schedule
+from workflows.desk import Desk
+from workflows.events import Subject
+from workflows.followups import begin_follow_up, end_follow_up
+from workflows.procedure import Facts, StepFact, openable, settled, undone_by
+from workflows.recipients import desk_above
+from workflows.tasks import (
+    Opening,
+    case_schedule,
+    first_due,
+    open_tasks,
+    open_tasks_of,
+    renew_rungs,
+    silence,
+)
+from workflows.words import answers_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A finished answer sheet: how the step ended, on which day, by whom."""
+
+    outcome: str
+    happened_on: date
+    answers: Mapping[str, Any]
+    actor: int
+    marks: Sequence[str] = ()
+
+
+async def next_numbers(session: AsyncSession, day: date, count: int) -> list[str]:
+    """Case numbers of the day, DP-260312-07; they never change and are never used twice."""
+    used = await session.scalar(select(func.count()).select_from(Case).where(Case.opened_on == day)) or 0
+    return [f"DP-{day:%y%m%d}-{used + nth:02d}" for nth in range(1, count + 1)]
+
+
+def new_case(desk: Desk, household: Household, number: str, start: date, *, urgent: bool) -> Case:
+    """A case under the policy in force today, which stays its policy (promise 4)."""
+    policy = desk.policy
+    case = Case(
+        number=number,
+        household_id=household.id,
+        region_code=household.region_code,
+        policy_digest=policy.digest,
+        profile=policy.county.profile,
+        procedure=policy.county.procedure,
+        start_on=start,
+        opened_on=desk.today(),
+        limit_on=start,
+        urgent=urgent,
+        stage="verifying",
+        words="",
+    )
+    case.limit_on = case_limit(desk, policy, case)
+    return case
+
+
+def case_limit(desk: Desk, policy: Policy, case: Case) -> date:
+    """The total limit by the profile, counted from the case's start."""
+    profile, procedure = policy.profiles[case.profile], policy.procedures[case.procedure]
+    return schedule(profile, procedure, case.start_on, desk.calendar).limit
+
+
+async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case) -> None:
+    """The start or the limit has moved: the open main tasks get new dates, a new due version, new rungs."""
+    dates = case_schedule(desk, policy, case).steps
+    for task in await open_tasks_of(session, case.id):
+        if task.step in dates and task.procedure == case.procedure:
+            task.planned_on, task.latest_on = dates[task.step].planned, dates[task.step].latest
+            task.due_on = first_due(task.planned_on, task.latest_on, task.opens_on)
+            await renew_rungs(session, desk, policy, task, case.limit_on)
+
+
+# --- an outcome --------------------------------------------------------------------------------
+
+
+async def apply(session: AsyncSession, desk: Desk, task: Task, act: Act) -> Outcome:
+    """What the outcome of a step does to the case, all in the caller's commit (promise 1)."""
+    case = await session.get_one(Case, task.case_id)
+    household = await session.get_one(Household, case.household_id)
+    await desk.areas.learn(session, {case.region_code, task.region_code})
+    policy = await desk.policy_of(session, case.policy_digest)
+    step = policy.procedures[task.procedure].steps[task.step]
+    name = settled(step.outcomes, act.outcome, task.attempts + 1)
+    outcome = step.outcomes[name]
+    road = _Road(session, desk, policy, case, household)
+    said = answers_in_words(policy, task, act.answers)
+    await road.note_marks(task, act, said)
+    await road.effect(task, name, outcome, act, said)
+    if outcome.tells:
+        await road.tell(outcome.tells, task, {**said, "result": outcome.label})
+    if case.closed_on is None:
+        await road.onward()
+    desk.record(
+        session,
+        f"{task.step}.{name}",
+        actor=act.actor,
+        case_id=case.id,
+        task_id=task.id,
+        happened_on=act.happened_on.isoformat(),
+    )
+    return outcome
+
+
+class _Road:
+    """One case while an outcome moves it."""
+
+    def __init__(
+        self, session: AsyncSession, desk: Desk, policy: Policy, case: Case, household: Household
+    ) -> None:
+        self.session = session
+        self.desk = desk
+        self.policy = policy
+        self.case = case
+        self.household = household
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.policy.procedures[self.case.procedure]
+
+    async def tell(self, event: str, task: Task, said: Mapping[str, str]) -> None:
+        subject = Subject(self.policy, self.case, self.household, task)
+        await events.tell(self.session, self.desk, subject, event, said)
+
+    async def note_marks(self, task: Task, act: Act, said: Mapping[str, str]) -> None:
+        """A danger makes the case urgent and is told to the township at once; a death is told too."""
+        if "danger" in act.marks:
+            self.case.urgent = True
+        form = self.policy.forms[self.policy.procedures[task.procedure].steps[task.step].form]
+        for mark in form.marks:
+            if mark.name in act.marks and mark.tells:
+                await self.tell(mark.tells, task, said)
+
+    async def effect(
+        self, task: Task, name: str, outcome: Outcome, act: Act, said: Mapping[str, str]
+    ) -> None:
+        match outcome.effect:
+            case Effect.done:
+                await self._done(task, name, act)
+            case Effect.again:
+                await self._again(task, act)
+            case Effect.back:
+                await self._back(task, name, outcome, act, said)
+            case Effect.hand_up:
+                await self.hand_up(task)
+            case Effect.close:
+                await self._done(task, name, act)
+                await self._close(outcome, act)
+        for side in outcome.opens:
+            await self._open(side)
+        if outcome.opens and outcome.effect is Effect.again:
+            await silence(self.session, [task.id])
+
+    async def _done(self, task: Task, name: str, act: Act) -> None:
+        task.state, task.outcome = "done", name
+        task.happened_on, task.recorded_at = act.happened_on, self.desk.now()
+        await silence(self.session, [task.id])
+        await self._after(task, name, act)
+
+    async def _after(self, task: Task, name: str, act: Act) -> None:
+        """What single steps leave behind on the case."""
+        if task.step == self.procedure.first and name == "candidate":
+            self.case.candidate_on, self.case.stage = act.happened_on, "recognising"
+        if task.procedure == "followup":
+            await end_follow_up(self.session, self.desk, self.policy, self.case, self.household, act)
+        if "category" in act.answers:
+            self.case.category = str(act.answers["category"])
+        if task.step == self.procedure.last:
+            self.case.recognised_on, self.case.stage = act.happened_on, "following"
+            await begin_follow_up(
+                self.session, self.desk, self.policy, self.case, self.household, act.happened_on
+            )
+
+    async def _again(self, task: Task, act: Act) -> None:
+        """Another attempt on another day; the dates stay, the clock keeps running."""
+        task.attempts += 1
+        planned = next((act.answers.get(k) for k in ("later_on", "next_on") if act.answers.get(k)), None)
+        task.expected_on = date.fromisoformat(planned) if planned else None
+
+    async def _back(self, task: Task, name: str, outcome: Outcome, act: Act, said: Mapping[str, str]) -> None:
+        """退回: the step is reopened whole, and what rests on it is to be done again."""
+        undone = undone_by(outcome, task.step)
+        query = select(Task).where(Task.case_id == self.case.id, Task.procedure == self.case.procedure)
+        for other in (await self.session.scalars(query)).all():
+            if other.step in undone and other.state in ("open", "done"):
+                other.state = "returned" if other.state == "done" else "cancelled"
+                await silence(self.session, [other.id])
+        task.state, task.outcome = "returned", name
+        task.happened_on, task.recorded_at = act.happened_on, self.desk.now()
+        assert outcome.to is not None
+        await self.session.flush()
+        reason = said.get("reason") or said.get("lacking") or outcome.label
+        by = self.policy.posts[task.post].label
+        await self._open(outcome.to, kind="task_returned", facts={"reason": reason, "post": by})
+
+    async def hand_up(self, task: Task) -> None:
+        """The desk above takes the task over; the dates stay, the rungs are counted anew."""
+        task.post, task.region_code = desk_above(
+            self.desk.areas, self.policy.posts, (task.post, task.region_code)
+        )
+        task.assigned_id = None
+        await renew_rungs(self.session, self.desk, self.policy, task, self.case.limit_on)
+
+    async def _close(self, outcome: Outcome, act: Act) -> None:
+        case = self.case
+        case.closed_on, case.result, case.stage = act.happened_on, outcome.result, "closed"
+        if outcome.stops_clock:
+            case.clock_stopped_on = act.happened_on
+        if outcome.ask_again_days:
+            case.ask_again_on = act.happened_on + timedelta(days=outcome.ask_again_days)
+        left = await open_tasks_of(self.session, case.id)
+        for task in left:
+            task.state = "cancelled"
+        await silence(self.session, [task.id for task in left])
+        await drop_drafts(self.session, [task.id for task in left])
+
+    # --- what opens next ----------------------------------------------------------------------
+
+    async def onward(self) -> None:
+        """Opens every step whose turn has come."""
+        await self.session.flush()
+        together = self.policy.county.four_together
+        for step in openable(self.procedure, await self._facts(), together=together):
+            await self._open(step)
+
+    async def _facts(self) -> Facts:
+        query = select(Task).where(Task.case_id == self.case.id, Task.procedure == self.case.procedure)
+        facts: dict[str, StepFact] = {}
+        for task in (await self.session.scalars(query)).all():
+            before = facts.get(task.step, StepFact())
+            facts[task.step] = StepFact(
+                before.open or task.state == "open", before.done or task.state == "done", before.rounds + 1
+            )
+        return facts
+
+    async def _open(self, step: str, kind: str = "task_opened", facts: dict[str, Any] | None = None) -> None:
+        """Opens a step; publicity opens on the last of its whole days."""
+        rounds = (await self._facts()).get(step, StepFact()).rounds
+        opens_on = None
+        if self.procedure.steps[step].opens_on == "last_publicity_day":
+            kind, opens_on, facts = await self._publicity()
+        opening = Opening(
+            case=self.case,
+            household=self.household,
+            step=step,
+            procedure=self.case.procedure,
+            kind="measures_due" if step == "measures" else kind,
+            round=rounds + 1,
+            opens_on=opens_on,
+            facts=facts or {},
+        )
+        await open_tasks(self.session, self.desk, self.policy, [opening])
+
+    async def _publicity(self) -> tuple[str, date, dict[str, Any]]:
+        posted = await self.session.scalar(
+            select(func.max(Task.happened_on)).where(
+                Task.case_id == self.case.id, Task.step.in_(self._posting()), Task.state == "done"
+            )
+        )
+        start = posted or self.desk.today()
+        days = self.policy.profiles[self.case.profile].publicity_days
+        last = start + timedelta(days=days)
+        first = start + timedelta(days=1)
+        span = {"first": f"{first.month}月{first.day}日", "end": f"{last.month}月{last.day}日", "days": days}
+        return "publicity_ends", last, span
+
+    def _posting(self) -> tuple[str, ...]:
+        steps = self.procedure.steps.values()
+        return next(step.after for step in steps if step.opens_on == "last_publicity_day")
+
+
+async def drop_drafts(session: AsyncSession, task_ids: Sequence[int]) -> None:
+    """Unfinished sheets of tasks that are over can no longer be submitted."""
+    if task_ids:
+        stale = Draft.task_id.in_(task_ids) & (Draft.state == "open")
+        await session.execute(update(Draft).where(stale).values(state="dropped"))
+
+
+async def settle_clues(session: AsyncSession, case: Case, result: str, on: date) -> None:
+    """Every clue of the check gets its own result (domain §3.3a)."""
+    mine = (Clue.case_id == case.id) & (Clue.state == "open")
+    await session.execute(update(Clue).where(mine).values(state="done", result=result, result_on=on))

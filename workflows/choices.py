@@ -1,0 +1,129 @@
+"""The choices a question takes from the system: households, officials, days, villages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import Choice, Form, Tier
+from config.wording import day_text, village_name
+from storage.people import Duty, Official, Region
+from storage.register import Clue, Household
+from storage.work import Case, Task
+from workflows.authority import Person, commands
+from workflows.desk import Desk
+from workflows.words import household_facts
+
+MOST = 400
+COUNTY_DAYS = (1, 2, 3, 5, 7, 10, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who fills the form in, and for which task, if any."""
+
+    person: Person
+    task: Task | None
+
+
+async def offered(
+    session: AsyncSession, desk: Desk, form: Form, asker: Asker
+) -> dict[str, tuple[Choice, ...]]:
+    """The choices of every source the form names."""
+    sources = {question.choices_from for question in form.questions if question.choices_from}
+    makers = {"households": _households, "officials": _officials, "days": _days, "villages": _villages}
+    return {source: tuple(await makers[source](session, desk, asker)) for source in sources if source}
+
+
+async def _households(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
+    """The households of the asker's area, or of the village that an unmatched clue names."""
+    regions = {region for _, region in asker.person.held}
+    if asker.task is not None and asker.task.clue_id is not None:
+        clue = await session.get_one(Clue, asker.task.clue_id)
+        regions = {clue.village_code} if clue.village_code else regions
+    inside = await _below(session, regions)
+    query = (
+        select(Household)
+        .where(or_(Household.region_code.in_(inside), Household.helper_id == asker.person.id))
+        .order_by(Household.region_code, Household.number)
+        .limit(MOST)
+    )
+    households = (await session.scalars(query)).all()
+    await desk.areas.learn(session, {one.region_code for one in households})
+    wide = len({one.village_code for one in households}) > 1
+    return [Choice(name=f"h{one.id}", label=_label(desk, one, wide=wide)) for one in households]
+
+
+def _label(desk: Desk, household: Household, *, wide: bool) -> str:
+    facts = household_facts(desk.areas, household)
+    if wide:
+        return str(facts["who"])
+    group = desk.areas.name(household.region_code) if household.group else ""
+    return f"{group}{facts['household']}"
+
+
+async def _below(session: AsyncSession, regions: set[str]) -> set[str]:
+    """These regions and all below them."""
+    found, fresh = set(regions), set(regions)
+    while fresh:
+        fresh = set(await session.scalars(select(Region.code).where(Region.parent_code.in_(fresh)))) - found
+        found |= fresh
+    return found
+
+
+async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
+    """Those on duty in the village and the township of the task, the asker left out."""
+    if asker.task is None:
+        return []
+    lineage = desk.areas.lineage(asker.task.region_code)
+    own = next((code for tier, code in lineage if tier in (Tier.village, Tier.township)), lineage[-1][1])
+    inside = await _below(session, {own}) | {code for tier, code in lineage if tier.rank <= Tier.township.rank}
+    today = desk.today()
+    query = (
+        select(Official, Duty.post)
+        .join(Duty, Duty.official_id == Official.id)
+        .where(Duty.region_code.in_(inside), Official.id != asker.person.id, Duty.from_on <= today)
+        .where(or_(Duty.to_on.is_(None), Duty.to_on >= today))
+        .order_by(Duty.post, Official.id)
+        .limit(MOST)
+    )
+    posts: dict[int, tuple[str, list[str]]] = {}
+    for official, post in (await session.execute(query)).tuples():
+        posts.setdefault(official.id, (official.name, []))[1].append(desk.policy.posts[post].label)
+    return [Choice(name=f"o{key}", label=f"{'、'.join(held)} {name}") for key, (name, held) in posts.items()]
+
+
+async def _days(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
+    """Until when a date may be moved: a township to the latest feasible day, the county the total."""
+    if asker.task is None or asker.task.case_id is None:
+        return []
+    task, today = asker.task, desk.today()
+    case = await session.get_one(Case, task.case_id)
+    tier = commands(asker.person.held, task.post, desk.areas.lineage(task.region_code), desk.policy.posts)
+    if tier is Tier.county:
+        start = max(case.limit_on, today)
+        days = [start + timedelta(days=more) for more in COUNTY_DAYS]
+    else:
+        first = max(task.due_on, today) + timedelta(days=1)
+        days = [first + timedelta(days=n) for n in range((task.latest_on - first).days + 1)]
+    return [Choice(name=f"d{day:%Y%m%d}", label=day_text(day)) for day in days]
+
+
+def chosen_day(name: str) -> date:
+    """The day behind a choice of `days`."""
+    return date(int(name[1:5]), int(name[5:7]), int(name[7:9]))
+
+
+async def _villages(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
+    """The villages of the township that an unmatched clue names, or of the asker's area."""
+    regions = {region for _, region in asker.person.held}
+    if asker.task is not None and asker.task.clue_id is not None:
+        clue = await session.get_one(Clue, asker.task.clue_id)
+        if clue.village_code and await session.get(Region, clue.village_code):
+            await desk.areas.learn(session, {clue.village_code})
+            regions = {desk.areas.above(clue.village_code, Tier.township) or clue.village_code}
+    query = select(Region).where(Region.code.in_(await _below(session, regions)), Region.level == "village")
+    villages = (await session.scalars(query.order_by(Region.code).limit(MOST))).all()
+    return [Choice(name=f"v{one.code}", label=village_name(one.name)) for one in villages]

@@ -1,0 +1,307 @@
+"""Taking signals in: matched, suppressed, merged into the open case, or a new case (domain §3.3a).
+
+Every signal is kept and gets its own result. Notices wait for the end of their batch, so that
+one household is one card and one batch is one line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import Policy
+from notifications import outbox
+from notifications.outbox import Lane
+from storage.people import Region
+from storage.post_box import Notice
+from storage.register import Batch, Clue, Household
+from storage.work import Case, Task
+from workflows import batches, events
+from workflows.cases import case_limit, new_case, next_numbers, redate
+from workflows.desk import Desk
+from workflows.events import Subject
+from workflows.matching import earlier_clues, is_suppressed, is_urgent, read_register
+from workflows.signals import Signal
+from workflows.tasks import Opening, add_rungs, days_from, open_tasks
+from workflows.words import case_facts, clue_words
+
+MATCHING = "matching"
+
+
+@dataclass(slots=True)
+class _Pile:
+    """The clues of one household in this chunk."""
+
+    household: Household
+    clues: list[Clue] = field(default_factory=list)
+
+
+async def take_in(
+    session: AsyncSession, desk: Desk, signals: Sequence[Signal], batch_id: int | None
+) -> list[str]:
+    """Keeps the signals; one word for each: open (a new case), merged, suppressed, waiting.
+
+    Nothing is told before `finish_batch`, but for what is urgent. The caller commits.
+    """
+    await desk.keep_policy(session)
+    numbers = {s.household_number for s in signals if s.household_number}
+    register = await read_register(session, numbers, {s.id_hash for s in signals if s.id_hash})
+    found = [register.find(signal.household_number, signal.id_hash) for signal in signals]
+    earlier = await earlier_clues(session, [household.id for household in found if household])
+    rules = desk.policy.clues
+    clues, words = [], []
+    for signal, household in zip(signals, found, strict=True):
+        urgent = is_urgent(rules, signal)
+        clue = _clue(signal, household, batch_id, urgent=urgent)
+        if household is None:
+            words.append("waiting")
+        elif is_suppressed(rules, signal, urgent, earlier[household.id]):
+            clue.state, clue.result = "suppressed", "checked_recently"
+            words.append("suppressed")
+        else:
+            clue.state = "open"
+            words.append("open")
+        clues.append(clue)
+    session.add_all(clues)
+    await session.flush()
+    merged = await _to_cases(session, desk, clues, register.households, batch_id)
+    await _await_matching(session, desk, [clue for clue in clues if clue.state == "waiting"])
+    return ["merged" if c.id in merged else w for c, w in zip(clues, words, strict=True)]
+
+
+def _clue(signal: Signal, household: Household | None, batch_id: int | None, *, urgent: bool) -> Clue:
+    other = signal.village_code if household and signal.village_code != household.village_code else None
+    return Clue(
+        signal_id=signal.signal_id,
+        batch_id=batch_id,
+        dept=signal.dept,
+        rule=signal.rule,
+        event_on=signal.event_on,
+        received_on=signal.received_on,
+        village_code=signal.village_code,
+        household_number=signal.household_number,
+        id_hash=signal.id_hash,
+        person_role=signal.person_role,
+        risk=signal.risk,
+        direction=signal.direction,
+        band=signal.band,
+        note=signal.note,
+        urgent=urgent,
+        household_id=household.id if household else None,
+        other_address=other,
+        state="waiting",
+        reported_by=signal.reported_by,
+    )
+
+
+async def _to_cases(
+    session: AsyncSession,
+    desk: Desk,
+    clues: Sequence[Clue],
+    households: dict[int, Household],
+    batch_id: int | None,
+) -> set[int]:
+    """Joins clues to open cases and opens new ones; the ids of those that joined."""
+    piles: dict[int, _Pile] = {}
+    for clue in clues:
+        if clue.state == "open" and clue.household_id is not None:
+            household = households[clue.household_id]
+            piles.setdefault(household.id, _Pile(household)).clues.append(clue)
+    query = select(Case).where(Case.household_id.in_(piles), Case.closed_on.is_(None))
+    open_cases = {case.household_id: case for case in await session.scalars(query)}
+    for household_id, case in open_cases.items():
+        await _join(session, desk, case, piles[household_id], batch_id)
+    fresh = [pile for household_id, pile in piles.items() if household_id not in open_cases]
+    await _open(session, desk, fresh, batch_id)
+    joined = {clue.id for household_id in open_cases for clue in piles[household_id].clues}
+    return joined | {clue.id for pile in fresh for clue in pile.clues[1:]}
+
+
+async def _open(session: AsyncSession, desk: Desk, piles: Sequence[_Pile], batch_id: int | None) -> None:
+    if not piles:
+        return
+    numbers = await next_numbers(session, desk.today(), len(piles))
+    policy = desk.policy
+    openings = []
+    for pile, number in zip(piles, numbers, strict=True):
+        start = min(clue.received_on for clue in pile.clues)
+        urgent = any(clue.urgent for clue in pile.clues)
+        case = new_case(desk, pile.household, number, start, urgent=urgent)
+        case.words, case.sources = clue_words(policy, pile.clues)
+        openings.append((case, pile))
+    session.add_all([case for case, _ in openings])
+    await session.flush()
+    for case, pile in openings:
+        for clue in pile.clues:
+            clue.case_id = case.id
+        desk.record(session, "case.opened", case_id=case.id, clues=[clue.signal_id for clue in pile.clues])
+    cards = [_first(policy, case, pile, batch_id) for case, pile in openings]
+    tasks = await open_tasks(session, desk, policy, cards)
+    for card, task in zip(cards, tasks, strict=True):
+        subject = Subject(policy, card.case, card.household, task)
+        events.tell_beside(session, desk, subject, card.kind or "alert", card)
+
+
+def _first(policy: Policy, case: Case, pile: _Pile, batch_id: int | None) -> Opening:
+    """The check of a new case; its card is staged until the batch is complete, red is not."""
+    return Opening(
+        case=case,
+        household=pile.household,
+        step=policy.procedures[case.procedure].first,
+        procedure=case.procedure,
+        kind="alert_urgent" if case.urgent else "alert",
+        state="pending" if case.urgent else "staged",
+        batch=batches.key(batch_id),
+        lane=Lane.alert,
+    )
+
+
+# --- joining a case that is open ---------------------------------------------------------------
+
+
+async def _join(session: AsyncSession, desk: Desk, case: Case, pile: _Pile, batch_id: int | None) -> None:
+    """The clue joins: on the staged card, as a line tomorrow, or as a 补核 when the check is done."""
+    policy = await desk.policy_of(session, case.policy_digest)
+    await desk.areas.learn(session, {case.region_code})
+    for clue in pile.clues:
+        clue.case_id = case.id
+    everything = (await session.scalars(select(Clue).where(Clue.case_id == case.id).order_by(Clue.id))).all()
+    case.words, case.sources = clue_words(policy, everything)
+    red = any(clue.urgent for clue in pile.clues) and not case.urgent
+    case.urgent = case.urgent or red
+    await _earlier_start(session, desk, policy, case, pile)
+    query = select(Task).where(Task.case_id == case.id, Task.state == "open")
+    checks = [t for t in await session.scalars(query) if t.step in (policy.procedure.first, "recheck")]
+    signals = [clue.signal_id for clue in pile.clues]
+    if not checks:
+        await _recheck(session, desk, policy, case, pile, batch_id)
+    else:
+        await _add_to_card(session, desk, Subject(policy, case, pile.household, checks[0]), red=red)
+    desk.record(session, "clue.joined", case_id=case.id, clues=signals)
+
+
+async def _earlier_start(session: AsyncSession, desk: Desk, policy: Policy, case: Case, pile: _Pile) -> None:
+    """With several clues the earliest starts the clock (domain §2.4)."""
+    start = min(clue.received_on for clue in pile.clues)
+    if start < case.start_on and case.recognised_on is None:
+        case.start_on = start
+        case.limit_on = case_limit(desk, policy, case)
+        await redate(session, desk, policy, case)
+
+
+async def _recheck(
+    session: AsyncSession, desk: Desk, policy: Policy, case: Case, pile: _Pile, batch_id: int | None
+) -> None:
+    opening = Opening(
+        case=case,
+        household=pile.household,
+        step="recheck",
+        procedure=case.procedure,
+        kind="alert_urgent" if any(clue.urgent for clue in pile.clues) else "alert",
+        state="pending" if case.urgent else "staged",
+        batch=batches.key(batch_id),
+    )
+    await open_tasks(session, desk, policy, [opening])
+
+
+async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
+    """A card not yet sent takes the new words in; one already sent is followed by a line, or rings if red."""
+    facts = case_facts(desk.areas, subject.household, subject.case)
+    query = select(Notice).where(Notice.task_id == subject.task.id, Notice.state == "staged")
+    staged = (await session.scalars(query)).all()
+    for card in staged:
+        card.facts = {**card.facts, **facts}
+        if red:
+            card.kind, card.urgent, card.state, card.not_before = "alert_urgent", True, "pending", desk.now()
+    if not staged:
+        await events.tell(session, desk, subject, "alert_urgent" if red else "clue_joined", {})
+
+
+# --- signals without a household ---------------------------------------------------------------
+
+
+async def _await_matching(session: AsyncSession, desk: Desk, clues: Sequence[Clue]) -> None:
+    """Every unmatched signal has a holder at the county and two working days."""
+    if not clues:
+        return
+    county = await county_code(session)
+    await desk.areas.learn(session, {county})
+    step = desk.policy.procedures[MATCHING].steps["match"]
+    due = days_from(desk, desk.today(), step)
+    tasks = [
+        Task(
+            clue_id=clue.id,
+            procedure=MATCHING,
+            step="match",
+            post=step.post,
+            region_code=county,
+            opened_at=desk.now(),
+            opens_on=desk.today(),
+            planned_on=due,
+            latest_on=due,
+            due_on=due,
+            due_version=1,
+            state="open",
+        )
+        for clue in clues
+    ]
+    session.add_all(tasks)
+    await session.flush()
+    await add_rungs(session, desk, desk.policy, [(task, task.due_on) for task in tasks])
+
+
+async def county_code(session: AsyncSession) -> str:
+    code = await session.scalar(select(Region.code).where(Region.level == "county").order_by(Region.code))
+    if code is None:
+        raise LookupError("还没有导入行政区划，请先 jintang import regions")
+    return code
+
+
+async def finish_batch(session: AsyncSession, desk: Desk, batch_id: int) -> None:
+    """The batch is complete: its cards may go, and each tier gets its line. The caller commits."""
+    batch = await session.get_one(Batch, batch_id)
+    if batch.told:
+        return
+    batch.told = True
+    now = desk.now()
+    await outbox.release(session, batches.key(batch_id) or "", desk.hours.place(now, must_by=None, now=now))
+    outbox.tell(session, await batches.lines(session, desk, batch_id), now)
+
+
+async def try_waiting_again(session: AsyncSession, desk: Desk) -> int:
+    """After a household import: signals that waited may have found their household; how many did."""
+    waiting = (await session.scalars(select(Clue).where(Clue.state == "waiting").order_by(Clue.id))).all()
+    numbers = {clue.household_number for clue in waiting if clue.household_number}
+    register = await read_register(session, numbers, {clue.id_hash for clue in waiting if clue.id_hash})
+    matched = 0
+    for clue in waiting:
+        household = register.find(clue.household_number, clue.id_hash)
+        if household is not None:
+            await give_household(session, desk, clue, household)
+            matched += 1
+    return matched
+
+
+async def give_household(session: AsyncSession, desk: Desk, clue: Clue, household: Household) -> None:
+    """A waiting signal has its household; from here it goes like any other."""
+    clue.household_id, clue.state = household.id, "open"
+    if clue.village_code != household.village_code:
+        clue.other_address = clue.village_code
+    batch = Batch(kind="matched", content_hash=f"clue:{clue.id}", imported_at=desk.now(), rows=1)
+    session.add(batch)
+    await session.flush()
+    clue.batch_id = batch.id
+    await _to_cases(session, desk, [clue], {household.id: household}, batch.id)
+    await finish_batch(session, desk, batch.id)
+
+
+async def finish_abandoned(session: AsyncSession, desk: Desk) -> int:
+    """Batches whose import died before its end: what landed is told all the same; how many there were."""
+    before = desk.now() - timedelta(minutes=10)
+    query = select(Batch.id).where(Batch.kind == "clues", ~Batch.told, Batch.imported_at < before)
+    abandoned = (await session.scalars(query)).all()
+    for batch_id in abandoned:
+        await finish_batch(session, desk, batch_id)
+    return len(abandoned)

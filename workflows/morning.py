@@ -1,0 +1,181 @@
+"""The morning list: one new message a working day, with what is late on top (promise 7, R4)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.wording import day_text, fill
+from notifications.outbox import Lane, Telling, notice, packed
+from notifications.planner import Addressed, Planner
+from notifications.render import list_buttons
+from storage.post_box import Notice
+from storage.register import Household
+from storage.work import Case, Marker, Task
+from workflows.desk import Desk
+from workflows.due import Due, due_state
+from workflows.sweep import working_days_between
+from workflows.words import case_facts, task_facts
+
+SECTIONS = {Due.overdue: "list_overdue", Due.today: "list_today", Due.tomorrow: "list_soon"}
+ORDER = ("list_overdue", "list_today", "list_soon", "list_followups", "list_told")
+
+
+async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> bool:
+    """Makes today's lists if it is time and they are not made yet. The caller commits."""
+    today, now = desk.today(), desk.now()
+    if not desk.calendar.is_working(today) or now < desk.hours.morning(today):
+        return False
+    marker = f"morning:{today.isoformat()}"
+    if await session.get(Marker, marker) is not None:
+        return False
+    session.add(Marker(name=marker, value=now.isoformat()))
+    held = list(
+        (await session.scalars(select(Notice).where(Notice.state == "held").order_by(Notice.id))).all()
+    )
+    fresh = await _aged(session, desk, {item.task_id for item in held})
+    session.add_all(fresh)
+    await session.flush()
+    people: dict[int, list[Addressed]] = defaultdict(list)
+    for one in await planner.addressed(session, [*held, *fresh]):
+        people[one.official_id].append(one)
+    for official, items in people.items():
+        await _list(session, desk, official, items)
+    return True
+
+
+async def _aged(session: AsyncSession, desk: Desk, told: set[int | None]) -> list[Notice]:
+    """Tasks that are late, or due today or tomorrow, and not on the list for another reason."""
+    today = desk.today()
+    query = (
+        select(Task, Case, Household)
+        .join(Case, Case.id == Task.case_id)
+        .join(Household, Household.id == Case.household_id)
+        .where(Task.state == "open", Task.due_on <= today + timedelta(days=1), Task.opens_on <= today)
+        .order_by(Task.due_on, Task.id)
+    )
+    rows = [row for row in (await session.execute(query)).tuples() if row[0].id not in told]
+    await desk.areas.learn(
+        session, {code for task, case, _ in rows for code in (task.region_code, case.region_code)}
+    )
+    return [await _line(session, desk, *row) for row in rows]
+
+
+async def _line(session: AsyncSession, desk: Desk, task: Task, case: Case, household: Household) -> Notice:
+    policy = await desk.policy_of(session, case.policy_digest)
+    days = working_days_between(desk, task.due_on, desk.today())
+    facts = {
+        **case_facts(desk.areas, household, case),
+        **task_facts(policy, task, desk.today()),
+        "days": days,
+    }
+    late = desk.today() > task.due_on
+    kind = "line_overdue" if late else "line_day_before"
+    telling = Telling(
+        kind=kind,
+        facts=facts,
+        line=fill(desk.policy.texts[kind], facts),
+        post=task.post,
+        region_code=task.region_code,
+        official_id=task.assigned_id,
+        state="held",
+        event=f"morning:{desk.today()}:{task.id}",
+        due_on=task.due_on,
+        case_id=case.id,
+        task_id=task.id,
+        not_before=desk.now(),
+    )
+    return notice(telling, desk.now())
+
+
+async def _list(session: AsyncSession, desk: Desk, official: int, items: Sequence[Addressed]) -> None:
+    """One message: a single full card goes as itself, everything else as the list of the day."""
+    notices = [one.notice for one in items]
+    for one in items:
+        one.notice.official_id, one.notice.moved = one.official_id, one.moved
+    if len(notices) == 1 and not notices[0].kind.startswith("line_"):
+        notices[0].state = "pending"
+        return
+    sections = await _sections(session, desk, notices)
+    lines = [line for name in ORDER if name in sections for line in sections[name]]
+    due = min((n.due_on for n in notices if n.due_on), default=None)
+    facts: dict[str, Any] = {
+        "date": day_text(desk.today()),
+        "count": len(notices),
+        "due": day_text(due) if due else "无",
+        "lines": lines,
+    }
+    carrier = Notice(
+        kind="list_morning",
+        facts={**facts, "line": ""},
+        official_id=official,
+        lane=int(Lane.digest),
+        moved=False,
+        buttons=packed(list_buttons(notices)),
+        state="pending",
+        not_before=desk.now(),
+        created_at=desk.now(),
+    )
+    session.add(carrier)
+    await session.flush()
+    for item in notices:
+        item.state, item.carrier_id = "carried", carrier.id
+    await _strip_yesterday(session, desk, official, carrier.id)
+
+
+async def _sections(session: AsyncSession, desk: Desk, notices: Sequence[Notice]) -> dict[str, list[str]]:
+    """The lines under their headings, one line for each event."""
+    ids = [n.task_id for n in notices if n.task_id]
+    tasks = {task.id: task for task in await session.scalars(select(Task).where(Task.id.in_(ids)))}
+    sections: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for item in sorted(notices, key=lambda n: (n.due_on or date.max, n.id)):
+        line = str(item.facts["line"])
+        if line in seen:
+            continue
+        seen.add(line)
+        name = _section(tasks.get(item.task_id or 0), item, desk.today())
+        heading = fill(desk.policy.texts[name], {"count": _visits(notices)})
+        sections.setdefault(name, [heading]).append("・" + line)
+    return sections
+
+
+def _visits(notices: Sequence[Notice]) -> int:
+    return len({item.task_id for item in notices if item.kind == "followup_due"})
+
+
+def _section(task: Task | None, item: Notice, today: date) -> str:
+    if item.kind == "followup_due":
+        return "list_followups"
+    if task is None:
+        return "list_told"
+    return SECTIONS.get(due_state(task.state, task.opens_on, task.due_on, today), "list_soon")
+
+
+async def _strip_yesterday(session: AsyncSession, desk: Desk, official: int, carrier: int) -> None:
+    """The list of the day before loses its buttons; its words stay."""
+    query = (
+        select(Notice)
+        .where(Notice.official_id == official, Notice.kind == "list_morning", Notice.id < carrier)
+        .where(Notice.message_id.is_not(None))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    before = (await session.scalars(query)).first()
+    if before is None or before.sent_chat_id is None:
+        return
+    session.add(
+        Notice(
+            kind="reply",
+            facts={"text": "", "keyboard": None, "asks_contact": False},
+            chat_id=before.sent_chat_id,
+            edits_message=before.message_id,
+            lane=int(Lane.digest),
+            buttons=[],
+            not_before=desk.now(),
+            created_at=desk.now(),
+        )
+    )

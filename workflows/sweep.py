@@ -1,0 +1,277 @@
+"""What time brings: due rungs are fired in order, each once (promise 3, domain §9.1)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import Mode, Policy, Relative, Tier
+from config.wording import day_text, fill
+from notifications import outbox
+from notifications.channel import Button
+from notifications.outbox import Lane, Rows, Telling
+from storage.post_box import Notice
+from storage.register import Clue, Household
+from storage.work import Case, Rung, Task
+from workflows import cards
+from workflows.dates import expected_finish
+from workflows.desk import Desk
+from workflows.recipients import ABOVE
+from workflows.words import TIER_WORDS, case_facts, place, task_facts
+
+AT_ONCE = 200
+MISSED_AFTER = timedelta(hours=2)
+
+# Rung and recipient → the text of the card, the text of the line in a list.
+WORDS: dict[tuple[str, Relative], tuple[str, str]] = {
+    ("half", Relative.holder): ("line_half", "line_half"),
+    ("three_days", Relative.holder): ("reminder_three_days", "line_day_before"),
+    ("day_before", Relative.holder): ("line_day_before", "line_day_before"),
+    ("due_day", Relative.holder): ("reminder_due_day", "line_day_before"),
+    ("overdue", Relative.holder): ("overdue_holder", "line_overdue"),
+    ("overdue", Relative.head): ("overdue_head", "line_overdue"),
+    ("overdue", Relative.above_desk): ("overdue_above", "line_overdue"),
+    ("overdue_3", Relative.above_lead): ("overdue_above", "line_overdue"),
+    ("overdue_3", Relative.county_desk): ("overdue_above", "line_overdue"),
+    ("day_20", Relative.holder): ("measures_due", "line_day_before"),
+    ("day_20", Relative.county_desk): ("line_day_before", "line_day_before"),
+    ("week", Relative.holder): ("followup_due", "list_followup_line"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A due rung with what it is about; an unmatched clue has neither case nor household."""
+
+    rung: Rung
+    task: Task
+    case: Case | None
+    household: Household | None
+
+
+async def fire_due(session: AsyncSession, desk: Desk) -> int:
+    """Fires up to 200 due rungs, the oldest first; how many were looked at. The caller commits."""
+    now = desk.now()
+    query = (
+        select(Rung, Task, Case, Household)
+        .join(Task, Task.id == Rung.task_id)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .outerjoin(Household, Household.id == Case.household_id)
+        .where(Rung.state == "pending", Rung.fires_at <= now)
+        .order_by(Rung.fires_at, Rung.id)
+        .limit(AT_ONCE)
+    )
+    due = [Fired(*row) for row in (await session.execute(query)).tuples()]
+    await desk.areas.learn(session, {fired.task.region_code for fired in due})
+    await desk.areas.learn(
+        session, {f.case.region_code for f in due if f.case} | {f.rung.region_code for f in due}
+    )
+    towns: dict[tuple[str, str, str, str], list[Fired]] = defaultdict(list)
+    for fired in due:
+        if not _still_true(fired):
+            fired.rung.state = "superseded"
+            continue
+        fired.rung.state, fired.rung.fired_at = "fired", now
+        if fired.rung.per_town:
+            towns[_town(desk, fired)].append(fired)
+        else:
+            outbox.tell(session, [await _telling(session, desk, fired)], now)
+    outbox.tell(session, [_town_line(desk, where, some) for where, some in towns.items()], now)
+    return len(due)
+
+
+def _still_true(fired: Fired) -> bool:
+    rung, task = fired.rung, fired.task
+    if task.state != "open" or task.due_version != rung.due_version:
+        return False
+    return not (rung.unless_started and task.started_at is not None)
+
+
+async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
+    rung, task, now = fired.rung, fired.task, desk.now()
+    policy = await desk.policy_of(session, fired.case.policy_digest) if fired.case else desk.policy
+    facts = await _facts(session, desk, policy, fired)
+    kind, line = _words(desk, policy, fired, facts)
+    missed = now - rung.fires_at > MISSED_AFTER and not rung.escalates
+    return Telling(
+        kind=kind,
+        facts=facts,
+        line=fill(desk.policy.texts[line], facts).replace("\n", " "),
+        post=rung.post,
+        region_code=rung.region_code,
+        official_id=task.assigned_id if rung.to == Relative.holder else None,
+        lane=Lane.pressing if rung.escalates else Lane.reminder,
+        state="held" if rung.mode == Mode.list and not missed else "pending",
+        event=f"rung:{task.id}:{task.due_version}:{rung.name}",
+        once=f"rung:{rung.id}",
+        collapse=missed,
+        due_on=task.due_on,
+        case_id=task.case_id,
+        task_id=task.id,
+        not_before=now
+        if desk.hours.is_open(now) or rung.fires_at >= now - MISSED_AFTER
+        else _later(desk, task),
+        buttons=_buttons(desk, policy, rung, task),
+    )
+
+
+def _moment(desk: Desk, rung: Rung, task: Task) -> datetime:
+    """At once: its moment was chosen with care; only a missed one must look for a window again."""
+    if desk.now() - rung.fires_at <= MISSED_AFTER:
+        return desk.now()
+    return desk.hours.place(desk.now(), must_by=max(task.due_on, desk.today()), now=desk.now())
+
+
+def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> tuple[str, str]:
+    """The texts of a rung as things stand today."""
+    rung, task, today = fired.rung, fired.task, desk.today()
+    kind, line = WORDS.get((rung.name, Relative(rung.to)), ("overdue_lead", "line_overdue"))
+    if rung.escalates and today <= task.due_on:
+        return "reminder_last_call", "line_day_before"
+    if rung.name == "overdue" and rung.to == Relative.holder and facts["finish_late"]:
+        return "reminder_infeasible", line
+    if fired.case is None and rung.to == Relative.holder:
+        return "line_overdue" if today > task.due_on else "line_day_before", line
+    return kind, line
+
+
+async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> dict[str, Any]:
+    task, today = fired.task, desk.today()
+    facts = {**task_facts(policy, task, today), "days": _days(desk, task, fired.rung)}
+    if fired.case is None or fired.household is None:
+        clue = await session.get_one(Clue, task.clue_id)
+        where = place(desk.areas, task.region_code)
+        return {
+            **facts,
+            "code": clue.signal_id,
+            "place": where,
+            "household": "未配户线索",
+            "who": "未配户线索",
+            "finish_late": False,
+            "told": "县里",
+            "needs": "配到户",
+            "limit": facts["due"],
+        }
+    late = _finish(desk, policy, fired, await _done(session, fired.case))
+    return {
+        **facts,
+        **case_facts(desk.areas, fired.household, fired.case),
+        "told": TIER_WORDS[ABOVE.get(policy.posts[task.post].tier, Tier.county)],
+        "needs": EXCUSES.get(task.excuse or "", "一起想办法"),
+        "finish": day_text(late) if late else "",
+        "finish_late": late is not None,
+        **_visit_facts(desk, fired),
+    }
+
+
+EXCUSES = {
+    "household_away": "协助联系户主",
+    "comparison_pending": "催比对结果",
+    "meeting_failed": "协助组织评议",
+    "road_cut": "协助进村",
+}
+
+
+def _visit_facts(desk: Desk, fired: Fired) -> dict[str, Any]:
+    level = desk.policy.levels.levels.get(fired.case.level or "") if fired.case else None
+    last = fired.task.opened_at.astimezone(desk.time.zone).date()
+    return {
+        "mark": level.mark if level else "",
+        "frequency": level.words if level else "",
+        "last": day_text(last),
+    }
+
+
+def _days(desk: Desk, task: Task, rung: Rung) -> int:
+    """Days left to the latest feasible day, or working days past the due day."""
+    today = desk.today()
+    if not rung.escalates and today <= task.due_on:
+        return max((task.latest_on - today).days, 0)
+    return working_days_between(desk, task.due_on, today)
+
+
+def working_days_between(desk: Desk, first: date, last: date) -> int:
+    """Working days after `first`, up to and with `last`."""
+    days = (last - first).days
+    return sum(desk.calendar.is_working(first + timedelta(days=n)) for n in range(1, days + 1))
+
+
+async def _done(session: AsyncSession, case: Case) -> dict[str, date]:
+    done = (Task.case_id == case.id) & (Task.state == "done") & Task.happened_on.is_not(None)
+    rows = await session.execute(
+        select(Task.step, func.max(Task.happened_on)).where(done).group_by(Task.step)
+    )
+    return {step: day for step, day in rows.tuples() if day is not None}
+
+
+def _finish(desk: Desk, policy: Policy, fired: Fired, done: dict[str, date]) -> date | None:
+    """The expected finish when the arithmetic can no longer work, else None."""
+    case = fired.case
+    if case is None or case.recognised_on is not None or fired.task.procedure != case.procedure:
+        return None
+    profile, procedure = policy.profiles[case.profile], policy.procedures[case.procedure]
+    finish = expected_finish(profile, procedure, done, desk.today(), desk.calendar)
+    return finish if finish > case.limit_on else None
+
+
+def _buttons(desk: Desk, policy: Policy, rung: Rung, task: Task) -> Rows:
+    if rung.to == Relative.holder:
+        form = policy.procedures[task.procedure].steps[task.step].form
+        return cards.reminder(task, policy.forms[form].title)
+    helps = rung.to in (Relative.above_desk, Relative.above_lead) and task.case_id is not None
+    return cards.overdue_above(task) if helps else cards.look(task)
+
+
+# --- one message per town ----------------------------------------------------------------------
+
+
+def _town(desk: Desk, fired: Fired) -> tuple[str, str, str, str]:
+    region = fired.case.region_code if fired.case else fired.task.region_code
+    town = desk.areas.above(region, Tier.township) or region
+    return fired.rung.post, fired.rung.region_code, town, fired.rung.mode
+
+
+def _town_line(desk: Desk, where: tuple[str, str, str, str], some: Sequence[Fired]) -> Telling:
+    post, region, town, mode = where
+    steps = {_label(desk, fired.task) for fired in some}
+    facts = {
+        "town": place(desk.areas, town),
+        "count": len(some),
+        "days": 7,
+        "steps": "、".join(sorted(steps)),
+    }
+    rungs = "-".join(str(fired.rung.id) for fired in some[:1])
+    now = desk.now()
+    return Telling(
+        kind="overdue_county_town",
+        facts=facts,
+        line=fill(desk.policy.texts["overdue_county_town"], facts).replace("\n", " "),
+        post=post,
+        region_code=region,
+        lane=Lane.pressing,
+        state="held" if mode == Mode.list else "pending",
+        event=f"town:{town}:{rungs}",
+        once=f"town:{town}:{post}:{rungs}",
+        not_before=desk.hours.place(now, must_by=None, now=now),
+        buttons=[[Button("现在情况", "now")]],
+    )
+
+
+def _label(desk: Desk, task: Task) -> str:
+    return desk.policy.procedures[task.procedure].steps[task.step].label
+
+
+async def next_instant(session: AsyncSession, desk: Desk) -> datetime | None:
+    """The next instant at which something falls due, if anything is under way."""
+    now = desk.now()
+    rung = await session.scalar(select(func.min(Rung.fires_at)).where(Rung.state == "pending"))
+    later = (Notice.state == "pending") & (Notice.not_before > now)
+    notice = await session.scalar(select(func.min(Notice.not_before)).where(later))
+    work = await session.scalar(select(func.count()).select_from(Task).where(Task.state == "open"))
+    held = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == "held"))
+    morning = desk.hours.morning_from(now + timedelta(seconds=1)) if work or held else None
+    return min((moment for moment in (rung, notice, morning) if moment is not None), default=None)

@@ -1,0 +1,210 @@
+"""Opening tasks: their holder, their dates, their rungs and the first notice, in the caller's commit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import DayKind, Policy, Step, StepKind
+from notifications import outbox
+from notifications.outbox import Lane, Telling
+from storage.register import Household
+from storage.work import Case, Rung, Task
+from workflows import cards
+from workflows.dates import Schedule, schedule
+from workflows.desk import Desk
+from workflows.ladder import Dates, rungs
+from workflows.recipients import Place, post_place, relative_place
+from workflows.words import case_facts, task_facts
+
+AFTERNOON = time(15)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A step about to be opened on a case; `kind` is the text of the first notice, None for silence."""
+
+    case: Case
+    household: Household
+    step: str
+    procedure: str
+    kind: str | None = "task_opened"
+    round: int = 1
+    state: str = "pending"
+    batch: str | None = None
+    lane: Lane = Lane.alert
+    opens_on: date | None = None
+    due_on: date | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+async def open_tasks(
+    session: AsyncSession, desk: Desk, policy: Policy, openings: Sequence[Opening]
+) -> list[Task]:
+    """Adds the tasks with their rungs and notices; the caller commits."""
+    await desk.areas.learn(session, {opening.case.region_code for opening in openings})
+    tasks = [_task(desk, policy, opening) for opening in openings]
+    session.add_all(tasks)
+    await session.flush()
+    await add_rungs(
+        session, desk, policy, [(t, o.case.limit_on) for t, o in zip(tasks, openings, strict=True)]
+    )
+    told = (_first_notice(desk, policy, o, t) for o, t in zip(openings, tasks, strict=True) if o.kind)
+    outbox.tell(session, told, desk.now())
+    return tasks
+
+
+def case_schedule(desk: Desk, policy: Policy, case: Case) -> Schedule:
+    """The dates of the case by its frozen profile, counted back from its own limit."""
+    profile = policy.profiles[case.profile]
+    return schedule(profile, policy.procedures[case.procedure], case.start_on, desk.calendar, case.limit_on)
+
+
+def first_due(planned: date, latest: date, opened: date) -> date:
+    """The planned day; once that is past the latest feasible one; both past: late at birth."""
+    if planned >= opened:
+        return planned
+    return latest if latest >= opened else planned
+
+
+def _task(desk: Desk, policy: Policy, opening: Opening) -> Task:
+    step = policy.procedures[opening.procedure].steps[opening.step]
+    post, region = post_place(desk.areas, policy.posts, step.post, opening.case.region_code)
+    opens, planned, latest, due = _days(desk, policy, opening, step)
+    return Task(
+        case_id=opening.case.id,
+        procedure=opening.procedure,
+        step=opening.step,
+        round=opening.round,
+        post=post,
+        region_code=region,
+        opened_at=desk.now(),
+        opens_on=opens,
+        planned_on=planned,
+        latest_on=latest,
+        due_on=due,
+        due_version=1,
+        attempts=0,
+        state="open",
+    )
+
+
+def _days(desk: Desk, policy: Policy, opening: Opening, step: Step) -> tuple[date, date, date, date]:
+    """When the task opens, when it is planned, the latest feasible day, the day that counts."""
+    today = desk.today()
+    if opening.due_on is not None:
+        return today, opening.due_on, opening.due_on, opening.due_on
+    if step.kind is not StepKind.main:
+        due = days_from(desk, today, step)
+        return today, due, due, due
+    dates = case_schedule(desk, policy, opening.case).steps[opening.step]
+    if opening.opens_on is not None:  # publicity: its last whole day is fixed by the posting
+        return opening.opens_on, dates.planned, max(dates.latest, opening.opens_on), opening.opens_on
+    return today, dates.planned, dates.latest, first_due(dates.planned, dates.latest, today)
+
+
+def days_from(desk: Desk, day: date, step: Step) -> date:
+    """The due day of a step whose term runs from its opening."""
+    days = step.days or 0
+    if step.day_kind is DayKind.working:
+        return desk.calendar.add_working(day, days)
+    return day + timedelta(days=days)
+
+
+async def add_rungs(
+    session: AsyncSession, desk: Desk, policy: Policy, tasks: Iterable[tuple[Task, date]]
+) -> None:
+    """The rungs of each task for its present due version; `date` is the limit of its case."""
+    rows = [row for task, limit in tasks for row in _rungs(desk, policy, task, limit)]
+    if rows:
+        await session.execute(insert(Rung), rows)
+
+
+def _rungs(desk: Desk, policy: Policy, task: Task, limit: date) -> Iterable[dict[str, Any]]:
+    rules = policy.ladders.get(task.step) or policy.ladders["step"]
+    dates = Dates(opened=task.opens_on, due=task.due_on, latest=task.latest_on, limit=limit)
+    seen: set[tuple[str, Place]] = set()
+    for planned in rungs(rules, dates, desk.hours, desk.now()):
+        place = relative_place(desk.areas, policy.posts, planned.to, (task.post, task.region_code))
+        if place is None or (planned.rule.name, place) in seen:
+            continue
+        seen.add((planned.rule.name, place))
+        yield {
+            "task_id": task.id,
+            "due_version": task.due_version,
+            "name": planned.rule.name,
+            "to": planned.to.value,
+            "post": place[0],
+            "region_code": place[1],
+            "mode": planned.mode.value,
+            "escalates": planned.rule.escalates,
+            "per_town": planned.rule.per_town,
+            "unless_started": planned.rule.unless_started,
+            "fires_at": planned.fires_at,
+            "state": "born_late" if planned.born_late else "pending",
+        }
+
+
+async def renew_rungs(session: AsyncSession, desk: Desk, policy: Policy, task: Task, limit: date) -> None:
+    """An extension, a return, a new holder: the due version rises, unsent rungs are superseded."""
+    await silence(session, [task.id])
+    task.due_version += 1
+    await desk.areas.learn(session, {task.region_code})
+    await add_rungs(session, desk, policy, [(task, limit)])
+
+
+async def silence(session: AsyncSession, task_ids: Sequence[int]) -> None:
+    """Nothing more goes out about these tasks."""
+    if task_ids:
+        pending = Rung.task_id.in_(task_ids) & (Rung.state == "pending")
+        await session.execute(update(Rung).where(pending).values(state="superseded"))
+        await outbox.supersede(session, task_ids)
+
+
+def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task) -> Telling:
+    """The card that hands the task to its holder."""
+    assert opening.kind is not None
+    facts = {
+        **case_facts(desk.areas, opening.household, opening.case),
+        **task_facts(policy, task, desk.today()),
+        **opening.facts,
+    }
+    red = opening.kind == "alert_urgent"
+    title = policy.forms[policy.procedures[task.procedure].steps[task.step].form].title
+    return Telling(
+        kind=opening.kind,
+        facts=facts,
+        line=line_of(facts),
+        post=task.post,
+        region_code=task.region_code,
+        lane=Lane.pressing if red else opening.lane,
+        urgent=red,
+        event=f"task:{task.id}:opened",
+        batch=opening.batch,
+        state=opening.state,
+        due_on=task.due_on,
+        case_id=opening.case.id,
+        task_id=task.id,
+        not_before=desk.now() if red else _opening_moment(desk, task),
+        buttons=cards.alert(task) if opening.kind.startswith("alert") else cards.step(task, title),
+    )
+
+
+def _opening_moment(desk: Desk, task: Task) -> datetime:
+    """Now or the next open window; a step that opens on a later day is announced that afternoon."""
+    afternoon = desk.hours.at(task.opens_on, AFTERNOON)
+    moment = max(desk.now(), afternoon) if task.opens_on > desk.today() else desk.now()
+    return desk.hours.place(moment, must_by=task.due_on, now=desk.now())
+
+
+def line_of(facts: dict[str, Any]) -> str:
+    """A task as one line of a list."""
+    return f"{facts['who']} {facts['step']}，{facts['due']}前"
+
+
+async def open_tasks_of(session: AsyncSession, case_id: int) -> Sequence[Task]:
+    query = select(Task).where(Task.case_id == case_id, Task.state == "open").order_by(Task.id)
+    return (await session.scalars(query)).all()
