@@ -1,0 +1,61 @@
+"""A county with its area tree, a desk on 12 March 2026, and lists written the way a county writes them."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.clock import LocalTime, SetClock
+from config.loader import load_policy
+from config.models import Policy
+from jintang.area import area_file
+from storage.crypto import Vault, new_secret, use_vault
+from storage.engine import Base, Database
+from workflows.desk import Desk
+from workflows.imports import import_bytes
+
+NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy("hebei")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vault() -> Vault:
+    made = Vault(new_secret())
+    use_vault(made)
+    return made
+
+
+@pytest.fixture
+def desk(policy: Policy) -> Desk:
+    return Desk(policy, LocalTime(SetClock(NOON)))
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/jintang.sqlite3")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def county(empty: Database, desk: Desk) -> Database:
+    """The database with the area tree of 围场."""
+    await import_bytes("regions", *area_file("weichang"), empty, desk)
+    return empty
+
+
+def csv_bytes(rows: Sequence[Mapping[str, object]], encoding: str = "utf-8") -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)

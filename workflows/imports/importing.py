@@ -1,0 +1,243 @@
+"""Importing a list: read it, check every row, then let the good ones land in short commits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.engine import Database
+from storage.register import Batch
+from workflows import intake
+from workflows.desk import Desk
+from workflows.imports.clues import refuse_private
+from workflows.imports.columns import Kind
+from workflows.imports.layout import Layout, laid_out
+from workflows.imports.pace import Pace
+from workflows.imports.plans import Plan, planned
+from workflows.imports.rejected import SUFFIX, rejected_csv
+from workflows.imports.report import FileRefused, Report
+from workflows.imports.sheet import Sheet, read_sheet, sheet_of
+
+Progress = Callable[[int, int], None]
+Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tells nobody."""
+
+
+async def import_file(
+    kind: Kind | str,
+    path: Path,
+    database: Database,
+    desk: Desk,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    """Imports a file; refused rows go beside it to `FILE.rejected.csv`. Raises `FileRefused`."""
+    try:
+        content = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise FileRefused(f"{path} 打不开，请检查文件名和权限") from error
+    report = await import_bytes(kind, path.name, content, database, desk, dry_run=dry_run, progress=progress)
+    if report.rejected_csv and not dry_run:
+        beside = path.with_name(path.name + SUFFIX)
+        await asyncio.to_thread(_write_private, beside, report.rejected_csv)
+        report.rejected_path = str(beside)
+    return report
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    except OSError as error:
+        raise FileRefused(f"好的行已经导入，但写不了 {path}，请检查文件夹的权限后再导入一次") from error
+
+
+async def import_bytes(
+    kind: Kind | str,
+    name: str,
+    content: bytes,
+    database: Database,
+    desk: Desk,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    """Imports the content of a CSV or Excel file. Raises `FileRefused`, then nothing has changed."""
+    sheet = await asyncio.to_thread(read_sheet, name, content)
+    return await import_sheet(Kind(kind), sheet, database, desk, dry_run=dry_run, progress=progress)
+
+
+async def import_rows(
+    kind: Kind | str,
+    name: str,
+    rows: Sequence[Mapping[str, object]],
+    database: Database,
+    desk: Desk,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    """Imports a list that never was a file: one mapping of column to value per row."""
+    sheet = sheet_of(name, rows)
+    return await import_sheet(Kind(kind), sheet, database, desk, dry_run=dry_run, progress=progress)
+
+
+async def import_sheet(
+    kind: Kind,
+    sheet: Sheet,
+    database: Database,
+    desk: Desk,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    layout = await asyncio.to_thread(_accepted_layout, kind, sheet)
+    async with database.reading() as session:
+        plan = await planned(session, sheet.name, layout, desk)
+        before = await session.scalar(_batch_of(kind, sheet))
+    report = _report(sheet, layout, plan, before, desk)
+    report.dry_run = dry_run
+    if not dry_run:
+        await _Landing(kind, sheet, database, desk, progress, report).land(plan)
+    return report
+
+
+def _accepted_layout(kind: Kind, sheet: Sheet) -> Layout:
+    layout = laid_out(kind, sheet)
+    if kind is Kind.clues:
+        refuse_private(layout, sheet)
+    return layout
+
+
+def _batch_of(kind: Kind, sheet: Sheet) -> Select[Batch]:
+    """The last batch of this content."""
+    same = select(Batch).where(Batch.kind == kind.value, Batch.content_hash == sheet.digest)
+    return same.order_by(Batch.id.desc()).limit(1)
+
+
+def _report(sheet: Sheet, layout: Layout, plan: Plan, before: Batch | None, desk: Desk) -> Report:
+    return Report(
+        kind=layout.kind.value,
+        file=sheet.name,
+        rows=len(layout.body),
+        added=plan.added,
+        updated=plan.updated,
+        unchanged=plan.unchanged,
+        rejected=plan.rejected,
+        unused_columns=layout.unused,
+        imported_before=_local_day(before, desk) if before else None,
+        rejected_csv=rejected_csv(layout, plan.rejected) if plan.rejected else None,
+    )
+
+
+def _local_day(batch: Batch, desk: Desk) -> date:
+    return batch.imported_at.astimezone(desk.time.zone).date()
+
+
+class _Landing:
+    """The one part that writes: the batch, the stages in chunks, and what follows from them."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        sheet: Sheet,
+        database: Database,
+        desk: Desk,
+        progress: Progress,
+        report: Report,
+    ) -> None:
+        self.kind = kind
+        self.sheet = sheet
+        self.database = database
+        self.desk = desk
+        self.progress = progress
+        self.report = report
+        self.done = 0
+        self.total = 0
+
+    async def land(self, plan: Plan) -> None:
+        """An import that was cut off goes on where it stopped when the same file comes again."""
+        self.total = plan.size
+        batch_id = await self._batch(plan)
+        for stage in plan.stages:
+            await self._in_chunks(stage.rows, stage.keep)
+        await self._in_chunks(plan.signals, partial(self._take_in, batch_id))
+        await self._follow_up(batch_id)
+
+    async def _batch(self, plan: Plan) -> int:
+        """The batch of this content; one whose end was told already takes no more rows."""
+        async with self.database.writing() as session:
+            batch: Batch | None = await session.scalar(_batch_of(self.kind, self.sheet))
+            if batch is not None and not plan.size:
+                return batch.id
+            if batch is None or batch.told:
+                batch = Batch(kind=self.kind.value, content_hash=self.sheet.digest)
+                session.add(batch)
+            batch.imported_at = self.desk.now()
+            batch.rows, batch.rejected = self.report.rows, len(plan.rejected)
+            await session.flush()
+            self._record(session, batch)
+            await session.commit()
+            return batch.id
+
+    def _record(self, session: AsyncSession, batch: Batch) -> None:
+        said = self.report
+        self.desk.record(
+            session,
+            "imported",
+            batch=batch.id,
+            kind=said.kind,
+            file=said.file,
+            added=said.added,
+            updated=said.updated,
+            rejected=batch.rejected,
+        )
+
+    async def _take_in(self, batch_id: int, session: AsyncSession, signals: Sequence[Any]) -> None:
+        self.report.states.update(await intake.take_in(session, self.desk, signals, batch_id))
+
+    async def _in_chunks(self, rows: Sequence[Any], write: Write) -> None:
+        pace = Pace()
+        start = 0
+        while start < len(rows):
+            chunk = rows[start : start + pace.size]
+            pace.took(len(chunk), await self._commit(chunk, write))
+            start += len(chunk)
+            self.done += len(chunk)
+            self.progress(self.done, self.total)
+
+    async def _commit(self, chunk: Sequence[Any], write: Write) -> float:
+        """Writes a chunk; answers how long the unit of work was open, in seconds."""
+        async with self.database.writing() as session:
+            began = perf_counter()
+            try:
+                await write(session, chunk)
+                await session.commit()
+            except IntegrityError as error:
+                raise FileRefused(
+                    f"{self.sheet.name} 导入到一半时，别处也在改同样的记录；已导入的部分有效，请再导入一次"
+                ) from error
+            return perf_counter() - began
+
+    async def _follow_up(self, batch_id: int) -> None:
+        if self.kind is Kind.regions:
+            self.desk.areas.forget()
+        if self.kind is Kind.clues:
+            async with self.database.writing() as session:
+                await intake.finish_batch(session, self.desk, batch_id)
+                await session.commit()
+        if self.kind is Kind.households:
+            async with self.database.writing() as session:
+                await intake.try_waiting_again(session, self.desk)
+                await session.commit()
