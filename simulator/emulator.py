@@ -7,6 +7,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from simulator.bell import Bell
 from simulator.bots import BotAccount
@@ -23,6 +24,7 @@ from simulator.state import Chat, Keyboard, Message, Person
 TOKEN = "7000000001:simulated-token-of-no-real-bot"
 _TOKEN_SHAPE = re.compile(r"\d{1,18}:[\w-]{20,}", re.ASCII)
 _VIOLATIONS = 1_000
+T = TypeVar("T")
 
 
 class Emulator:
@@ -173,6 +175,18 @@ class Emulator:
     def calls(self, method: str | None = None, chat_id: int | None = None) -> list[Call]:
         """The recorded requests of all bots, oldest first."""
         return self.journal.calls(method, chat_id)
+
+    async def until(self, condition: Callable[[], T], seconds: float = 5.0) -> T:
+        """Wait until the bots' requests make `condition` true, and return its value; else TimeoutError."""
+        end = time.monotonic() + seconds
+        while True:
+            rings = self.journal.bell.rings
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() >= end:
+                raise TimeoutError(f"it did not become true within {seconds} s")
+            await self.journal.bell.wait(rings, end - time.monotonic())
 
     async def pause(self, seconds: float) -> None:
         """Let real time pass; a shutdown ends it."""

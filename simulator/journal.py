@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.bell import Bell
 from simulator.errors import Json
 
 
@@ -46,10 +47,12 @@ class Journal:
     def __init__(self, size: int) -> None:
         self._calls: deque[Call] = deque(maxlen=size)
         self._number = 0
+        self.bell = Bell()
 
     def write(self, at: float, bot_id: int, method: str, params: Json, status: int, result: Any) -> None:
         self._number += 1
         self._calls.append(Call(self._number, at, bot_id, method, params, status, result))
+        self.bell.ring()
 
     def clear(self) -> None:
         self._calls.clear()

@@ -29,6 +29,7 @@ class Phone:
         self.emulator = emulator
         self.person = person
         self.bot = bot
+        self._known = 0
 
     # What one sees
 
@@ -50,6 +51,12 @@ class Phone:
     def received(self) -> list[Message]:
         """The bot's messages only."""
         return [message for message in self.messages if message.from_bot]
+
+    def news(self) -> list[Message]:
+        """The bot's messages that came since this was last asked, those still there; edits do not count."""
+        fresh = [message for message in self.received if message.id > self._known]
+        self._known = max([self._known, *(message.id for message in fresh)])
+        return fresh
 
     @property
     def last(self) -> Message:

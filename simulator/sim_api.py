@@ -24,7 +24,7 @@ PULSE_SECONDS = 15.0
 def sim_routes(em: Emulator) -> list[BaseRoute]:
     async def events(request: Request) -> Response:
         since = request.headers.get("last-event-id") or request.query_params.get("since")
-        start = int(since) if since else em.events.number
+        start = int(since) if since and since.isdecimal() else em.events.number
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(_stream(em, start), media_type="text/event-stream", headers=headers)
 
