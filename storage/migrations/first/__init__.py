@@ -1,0 +1,1 @@
+"""The tables of the first revision, room by room; never changed after the first release."""
