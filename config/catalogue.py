@@ -87,6 +87,12 @@ _TEXTS = {
         "date clues households sources checking publicity county due_today overdue stuck "
         "month_clues month_entered returned"
     ),
+    "alert_meaning": "words source",
+    "nothing_to_choose": "",
+    "nothing_found": "words",
+    "no_question": "",
+    "only_words": "",
+    "action_done": "action",
     "link_welcome": "",
     "link_unknown": "",
     "link_share": "",

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import Form, Tier
-from notifications import outbox
-from notifications.outbox import Lane, Telling
+from config.models import Tier
+from storage.people import Region
 from storage.register import Batch, Clue, Household
 from storage.work import Case, Feedback, Task
 from workflows import events
@@ -20,7 +18,7 @@ from workflows.choices import chosen_day
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.forms import OpenForm, shown
-from workflows.intake import county_code, finish_batch, give_household, take_in
+from workflows.intake import finish_batch, give_household, take_in
 from workflows.recipients import desk_above
 from workflows.signals import Signal
 from workflows.tasks import renew_rungs, silence
@@ -138,14 +136,14 @@ async def _excuse(session: AsyncSession, desk: Desk, deed: Deed) -> None:
 
 
 async def _feedback(session: AsyncSession, desk: Desk, deed: Deed) -> None:
-    session.add(
-        Feedback(official_id=deed.person.id, words=str(deed.answers["words"]), sent_at=desk.now())
-    )
+    session.add(Feedback(official_id=deed.person.id, words=str(deed.answers["words"]), sent_at=desk.now()))
 
 
 async def _report(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     """A cadre's own clue, also of a household not on the register yet."""
-    batch = Batch(kind="report", content_hash=f"report:{desk.now().timestamp()}", imported_at=desk.now(), rows=1)
+    batch = Batch(
+        kind="report", content_hash=f"report:{desk.now().timestamp()}", imported_at=desk.now(), rows=1
+    )
     session.add(batch)
     await session.flush()
     household = await _reported_household(session, desk, deed, batch.id)
@@ -198,10 +196,20 @@ async def _match(session: AsyncSession, desk: Desk, deed: Deed) -> None:
         household = await session.get_one(Household, int(str(answers["household"])[1:]))
         await give_household(session, desk, clue, household)
     elif answers["decision"] == "new_household":
-        household = await new_household(session, desk, str(answers["village"])[1:], f"新建-{clue.id:03d}")
+        region = await _group(session, str(answers["village"])[1:], int(answers["group"]))
+        household = await new_household(session, desk, region, f"新建-{clue.id:03d}")
         await give_household(session, desk, clue, household)
     else:
         clue.state, clue.result, clue.result_on = "done", "back_to_department", desk.today()
+
+
+async def _group(session: AsyncSession, village: str, number: int) -> str:
+    """The group region of a village, made when it is not there yet."""
+    code = f"{village}-{number:02d}"
+    if await session.get(Region, code) is None:
+        session.add(Region(code=code, name=f"{number}组", parent_code=village, level="group"))
+        await session.flush()
+    return code
 
 
 async def waiting_matches(session: AsyncSession) -> list[Task]:

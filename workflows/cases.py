@@ -174,6 +174,8 @@ class _Road:
         """What single steps leave behind on the case."""
         if task.step == self.procedure.first and name == "candidate":
             self.case.candidate_on, self.case.stage = act.happened_on, "recognising"
+        if task.step in (self.procedure.first, "recheck"):
+            await settle_clues(self.session, self.case, name, act.happened_on)
         if task.procedure == "followup":
             await end_follow_up(self.session, self.desk, self.policy, self.case, self.household, act)
         if "category" in act.answers:
@@ -287,6 +289,12 @@ async def drop_drafts(session: AsyncSession, task_ids: Sequence[int]) -> None:
     if task_ids:
         stale = Draft.task_id.in_(task_ids) & (Draft.state == "open")
         await session.execute(update(Draft).where(stale).values(state="dropped"))
+
+
+async def drop_other_drafts(session: AsyncSession, task_id: int, kept: int) -> None:
+    """Somebody finished the step: the sheets others had begun for it are put away."""
+    stale = (Draft.task_id == task_id) & (Draft.state == "open") & (Draft.id != kept)
+    await session.execute(update(Draft).where(stale).values(state="dropped"))
 
 
 async def settle_clues(session: AsyncSession, case: Case, result: str, on: date) -> None:

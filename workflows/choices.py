@@ -68,7 +68,8 @@ async def _below(session: AsyncSession, regions: set[str]) -> set[str]:
     """These regions and all below them."""
     found, fresh = set(regions), set(regions)
     while fresh:
-        fresh = set(await session.scalars(select(Region.code).where(Region.parent_code.in_(fresh)))) - found
+        below = select(Region.code).where(Region.parent_code.in_(fresh))
+        fresh = set(await session.scalars(below)) - found
         found |= fresh
     return found
 
@@ -79,7 +80,9 @@ async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequenc
         return []
     lineage = desk.areas.lineage(asker.task.region_code)
     own = next((code for tier, code in lineage if tier in (Tier.village, Tier.township)), lineage[-1][1])
-    inside = await _below(session, {own}) | {code for tier, code in lineage if tier.rank <= Tier.township.rank}
+    inside = await _below(session, {own}) | {
+        code for tier, code in lineage if tier.rank <= Tier.township.rank
+    }
     today = desk.today()
     query = (
         select(Official, Duty.post)
@@ -121,9 +124,11 @@ async def _villages(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence
     regions = {region for _, region in asker.person.held}
     if asker.task is not None and asker.task.clue_id is not None:
         clue = await session.get_one(Clue, asker.task.clue_id)
-        if clue.village_code and await session.get(Region, clue.village_code):
-            await desk.areas.learn(session, {clue.village_code})
-            regions = {desk.areas.above(clue.village_code, Tier.township) or clue.village_code}
-    query = select(Region).where(Region.code.in_(await _below(session, regions)), Region.level == "village")
+        village = clue.village_code
+        if village is not None and await session.get(Region, village) is not None:
+            await desk.areas.learn(session, {village})
+            regions = {desk.areas.above(village, Tier.township) or village}
+    inside = await _below(session, regions)
+    query = select(Region).where(Region.code.in_(inside), Region.level == "village")
     villages = (await session.scalars(query.order_by(Region.code).limit(MOST))).all()
     return [Choice(name=f"v{one.code}", label=village_name(one.name)) for one in villages]

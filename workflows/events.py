@@ -75,7 +75,9 @@ def _addressed(desk: Desk, subject: Subject, told: Told, telling: Telling) -> Te
     if told.post == "holder":
         task = subject.task
         official = task.assigned_id
-        return replace(telling, state=state, post=task.post, region_code=task.region_code, official_id=official)
+        return replace(
+            telling, state=state, post=task.post, region_code=task.region_code, official_id=official
+        )
     post, region = post_place(desk.areas, desk.policy.posts, told.post, region)
     return replace(telling, state=state, post=post, region_code=region)
 

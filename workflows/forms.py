@@ -152,7 +152,7 @@ def shown(form: OpenForm, question: Question, value: Any, answers: Answers) -> s
         return "（跳过）"
     labels = {choice.name: choice.label for choice in form.choices_of(question, answers)}
     if isinstance(value, list):
-        return "、".join(labels.get(name, name) for name in value)
+        return "、".join(str(labels.get(name, name)) for name in value)
     if question.type is QuestionType.date:
         day = date.fromisoformat(value)
         return f"{day.month}月{day.day}日"

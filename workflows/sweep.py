@@ -112,9 +112,7 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
         due_on=task.due_on,
         case_id=task.case_id,
         task_id=task.id,
-        not_before=now
-        if desk.hours.is_open(now) or rung.fires_at >= now - MISSED_AFTER
-        else _later(desk, task),
+        not_before=_moment(desk, rung, task),
         buttons=_buttons(desk, policy, rung, task),
     )
 

@@ -208,3 +208,8 @@ def line_of(facts: dict[str, Any]) -> str:
 async def open_tasks_of(session: AsyncSession, case_id: int) -> Sequence[Task]:
     query = select(Task).where(Task.case_id == case_id, Task.state == "open").order_by(Task.id)
     return (await session.scalars(query)).all()
+
+
+def task_form(policy: Policy, task: Task) -> str:
+    """The name of the form on which a task is finished."""
+    return policy.procedures[task.procedure].steps[task.step].form

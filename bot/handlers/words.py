@@ -1,0 +1,90 @@
+"""Free words, and what may not be sent: an answer goes to the one open question, or we ask (promise 8)."""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from bot import lists
+from bot.context import Context
+from bot.handlers.forms import after
+from bot.keyboard import keyboard
+from config.models import QuestionType
+from notifications.channel import Button
+from workflows import answers
+from workflows.answers import Page, drafts_of, load_page
+from workflows.forms import Refused
+
+TYPED = (QuestionType.text, QuestionType.integer, QuestionType.date)
+
+
+def make() -> Router:
+    router = Router(name="words")
+    router.message.register(said, F.text)
+    router.message.register(refused)
+    router.callback_query.register(unknown)
+    return router
+
+
+async def said(message: Message, context: Context) -> None:
+    """A typed answer."""
+    waiting = [page for page in await _pages(context) if _takes_words(page)]
+    if not waiting:
+        posts = context.desk.policy.posts
+        context.answer.say(context.text("no_question"), keyboard=keyboard(context.me, posts))
+        return
+    if len(waiting) > 1:
+        context.answer.say(*lists.drafts(context, [page.draft for page in waiting]))
+        return
+    await _give(context, waiting[0], (message.text or "").strip())
+
+
+async def _pages(context: Context) -> list[Page]:
+    found = []
+    for draft in await drafts_of(context.session, context.desk, context.me):
+        try:
+            found.append(await load_page(context.session, context.desk, context.me, draft.id))
+        except (answers.Over, answers.NotYours):
+            draft.state = "dropped"
+    return found
+
+
+def _takes_words(page: Page) -> bool:
+    if page.sheet.at is None:
+        return False
+    question = page.form.form.question(page.sheet.at)
+    return question.type in TYPED or bool(question.choices_from)
+
+
+async def _give(context: Context, page: Page, words: str) -> None:
+    question = page.form.form.question(page.sheet.at or "")
+    if question.choices_from:
+        found = [c for c in page.form.choices_of(question, page.sheet.answers) if words in c.label]
+        if len(found) != 1:
+            await _choose(context, page, words, len(found))
+            return
+        words = found[0].name
+    turned = await answers.give(context.session, context.desk, page, words, page.draft.revision)
+    if isinstance(turned, Refused):
+        context.answer.say(turned.message)
+        return
+    await after(context, turned)
+
+
+async def _choose(context: Context, page: Page, words: str, count: int) -> None:
+    """Nothing, or too much, fits what was typed."""
+    if count == 0:
+        context.answer.say(context.text("nothing_found", words=words[:20]))
+        return
+    question = page.form.form.question(page.sheet.at or "")
+    found = [c for c in page.form.choices_of(question, page.sheet.answers) if words in c.label][:10]
+    nth = [one.name for one in page.form.form.questions].index(question.name)
+    buttons = [[Button(c.label, f"a:{page.draft.id}:{page.draft.revision}:{nth}:{c.name}")] for c in found]
+    context.answer.say(f"有 {count} 个，请点一个：", buttons, draft_id=page.draft.id)
+
+
+async def refused(_message: Message, context: Context) -> None:
+    """Files, voices, photos, positions: not taken, with what to do instead."""
+    context.answer.say(context.text("only_words"))
+
+
+async def unknown(_press: CallbackQuery, context: Context) -> None:
+    context.answer.hint(context.text("stale"))

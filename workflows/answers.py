@@ -1,0 +1,359 @@
+"""Filling forms in: drafts saved after each answer, resumed anywhere, submitted once (promises 2, 8, 9)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.models import Policy
+from config.wording import day_text
+from storage.register import Clue, Household
+from storage.work import Case, Draft, FollowUp, Submission, Task
+from workflows import actions, cases, forms
+from workflows.authority import Person, may_finish
+from workflows.choices import Asker, offered
+from workflows.desk import Desk
+from workflows.due import entered_late
+from workflows.forms import OpenForm, Refused, Sheet
+from workflows.tasks import open_tasks_of, task_form
+from workflows.words import case_facts, clue_words, place
+
+KEPT_HOURS = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A draft opened on the table: its form, its sheet, and what was said last time."""
+
+    draft: Draft
+    form: OpenForm
+    sheet: Sheet
+    last: dict[str, Any]
+    last_on: date | None
+    task: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a finished sheet did; `following` are the labels of the steps now open."""
+
+    form: OpenForm
+    outcome: str
+    step: str
+    following: list[str]
+    case: Case | None
+    late_entry: bool
+
+
+class Stale(Exception):
+    """The press belongs to a question that is no longer the open one."""
+
+
+class NotYours(Exception):
+    """The person may not act on this task today."""
+
+
+class Over(Exception):
+    """The task is done, cancelled or gone; `by` is who finished it."""
+
+    def __init__(self, by: str | None = None) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+# --- opening -----------------------------------------------------------------------------------
+
+
+async def open_sheet(
+    session: AsyncSession,
+    desk: Desk,
+    person: Person,
+    form_name: str,
+    task: Task | None,
+    preset: dict[str, Any] | None = None,
+) -> Page:
+    """The person's draft of this form for this task, resumed or begun; presets answer ahead."""
+    if task is not None:
+        await _check_task(session, desk, person, form_name, task)
+    draft = await _open_draft(session, desk, person, form_name, task)
+    if draft is None:
+        draft = await _begin(session, desk, person, form_name, task)
+    page = await open_page(session, desk, draft, person)
+    if preset:
+        kept = {**page.sheet.answers, **preset}
+        page = await _turn(session, desk, page, forms.begin(page.form, kept), page.draft.revision)
+    return page
+
+
+async def _check_task(session: AsyncSession, desk: Desk, person: Person, form_name: str, task: Task) -> None:
+    if task.state != "open":
+        raise Over(await done_by(session, desk, task))
+    await desk.areas.learn(session, {task.region_code})
+    if form_name in actions.NEEDS_COMMAND:
+        allowed = actions.permitted(desk, form_name, person, task)
+    else:
+        allowed, _ = await may_finish(session, desk, person, task)
+    if not allowed:
+        raise NotYours
+
+
+async def done_by(session: AsyncSession, desk: Desk, task: Task) -> str | None:
+    """The post that finished the task, in words."""
+    query = select(Submission).where(Submission.task_id == task.id).order_by(Submission.id.desc())
+    last = (await session.scalars(query)).first()
+    return None if last is None else desk.policy.posts[task.post].label
+
+
+async def _open_draft(
+    session: AsyncSession, desk: Desk, person: Person, form_name: str, task: Task | None
+) -> Draft | None:
+    mine = (Draft.official_id == person.id) & (Draft.form == form_name) & (Draft.state == "open")
+    same_task = Draft.task_id == task.id if task is not None else Draft.task_id.is_(None)
+    recent = Draft.touched_at >= desk.now() - timedelta(hours=KEPT_HOURS)
+    query = select(Draft).where(mine, same_task, recent).order_by(Draft.id.desc())
+    return (await session.scalars(query)).first()
+
+
+async def _begin(
+    session: AsyncSession, desk: Desk, person: Person, form_name: str, task: Task | None
+) -> Draft:
+    await desk.keep_policy(session)
+    facts = await _facts(session, desk, task) if task is not None else _no_facts()
+    draft = Draft(
+        form=form_name,
+        policy_digest=desk.policy.digest,
+        official_id=person.id,
+        task_id=task.id if task is not None else None,
+        facts=facts,
+        answers={},
+        marked=[],
+        revision=1,
+        state="open",
+        opened_at=desk.now(),
+        touched_at=desk.now(),
+    )
+    opened = OpenForm(desk.policy.forms[form_name], facts)
+    draft.at = forms.begin(opened).at
+    session.add(draft)
+    if task is not None and task.started_at is None and form_name == task_form(desk.policy, task):
+        task.started_at = desk.now()
+    await session.flush()
+    return draft
+
+
+def _no_facts() -> dict[str, Any]:
+    empty = dict.fromkeys(("place", "household", "words", "source", "due", "limit", "last"), "")
+    return {**empty, "income_line": 0}
+
+
+async def _facts(session: AsyncSession, desk: Desk, task: Task) -> dict[str, Any]:
+    """What labels and conditions of a form may name; days in ISO form."""
+    await desk.areas.learn(session, {task.region_code})
+    facts = {
+        **_no_facts(),
+        "due": task.due_on.isoformat(),
+        "income_line": income_line(desk.policy, desk.today()),
+    }
+    if task.case_id is None:
+        clue = await session.get_one(Clue, task.clue_id)
+        words, source = clue_words(desk.policy, [clue])
+        where = place(desk.areas, task.region_code)
+        return {**facts, "place": where, "household": clue.signal_id, "words": words, "source": source}
+    case = await session.get_one(Case, task.case_id)
+    household = await session.get_one(Household, case.household_id)
+    await desk.areas.learn(session, {case.region_code})
+    about = case_facts(desk.areas, household, case)
+    named = {key: about[key] for key in ("place", "household", "words", "source")}
+    visits = select(FollowUp.done_on).where(
+        FollowUp.household_id == household.id, FollowUp.done_on.is_not(None)
+    )
+    last = (await session.scalars(visits.order_by(FollowUp.done_on.desc()))).first() or case.recognised_on
+    return {**facts, **named, "limit": case.limit_on.isoformat(), "last": last.isoformat() if last else ""}
+
+
+def income_line(policy: Policy, today: date) -> int:
+    """The line in force for the county's province; 0 when none is configured (domain §1.4)."""
+    lines = [
+        line
+        for line in policy.income.lines
+        if line.province == policy.county.province and line.effective_from <= today
+    ]
+    return max(lines, key=lambda line: line.effective_from).value if lines else 0
+
+
+async def open_page(session: AsyncSession, desk: Desk, draft: Draft, person: Person) -> Page:
+    """A draft with its form as frozen when it began, and last time's answers."""
+    policy = await desk.policy_of(session, draft.policy_digest)
+    task = await session.get_one(Task, draft.task_id) if draft.task_id is not None else None
+    if task is not None:
+        await desk.areas.learn(session, {task.region_code})
+    chosen = await offered(session, desk, policy.forms[draft.form], Asker(person, task))
+    form = OpenForm(policy.forms[draft.form], draft.facts, chosen)
+    last, last_on = await _last_time(session, draft, task)
+    return Page(draft, form, _sheet(draft), last, last_on, task)
+
+
+def _sheet(draft: Draft) -> Sheet:
+    confirming = draft.answers.get(CONFIRMING)
+    answers = {name: value for name, value in draft.answers.items() if name != CONFIRMING}
+    return Sheet(answers, draft.at, tuple(draft.marked), confirming, draft.editing)
+
+
+CONFIRMING = "?"
+
+
+async def _last_time(
+    session: AsyncSession, draft: Draft, task: Task | None
+) -> tuple[dict[str, Any], date | None]:
+    """The answers of the last finished sheet of this form for this household (promise 9)."""
+    if task is None or task.case_id is None:
+        return {}, None
+    case = await session.get_one(Case, task.case_id)
+    same = (Submission.household_id == case.household_id) & (Submission.form == draft.form)
+    query = select(Submission).where(same).order_by(Submission.id.desc()).limit(1)
+    last = (await session.scalars(query)).first()
+    return (last.answers, last.happened_on) if last else ({}, None)
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+async def load_page(session: AsyncSession, desk: Desk, person: Person, draft_id: int) -> Page:
+    """The person's own open draft. Raises `Stale`, `Over` or `NotYours`."""
+    draft = await session.get(Draft, draft_id)
+    if draft is None or draft.official_id != person.id:
+        raise NotYours
+    task = await session.get_one(Task, draft.task_id) if draft.task_id is not None else None
+    if draft.state != "open":
+        raise Over(await done_by(session, desk, task) if task is not None else None)
+    if task is not None:
+        await _check_task(session, desk, person, draft.form, task)
+    return await open_page(session, desk, draft, person)
+
+
+async def give(session: AsyncSession, desk: Desk, page: Page, value: Any, revision: int) -> Page | Refused:
+    """The page after an answer to its open question; `revision` is the one the press carried."""
+    answered = forms.answer(page.form, page.sheet, value, today=desk.today())
+    return answered if isinstance(answered, Refused) else await _turn(session, desk, page, answered, revision)
+
+
+async def mark(session: AsyncSession, desk: Desk, page: Page, choice: str, *, wanted: bool) -> Page | Refused:
+    """One option of a multiple choice put as wanted; the question stays open, so does the revision."""
+    toggled = forms.toggle(page.form, page.sheet, choice, wanted=wanted)
+    if isinstance(toggled, Refused):
+        return toggled
+    page.draft.marked, page.draft.touched_at = list(toggled.marked), desk.now()
+    return Page(page.draft, page.form, toggled, page.last, page.last_on, page.task)
+
+
+async def step_back(session: AsyncSession, desk: Desk, page: Page, revision: int) -> Page:
+    return await _turn(session, desk, page, forms.back(page.form, page.sheet), revision)
+
+
+async def reopen(session: AsyncSession, desk: Desk, page: Page, question: str, revision: int) -> Page:
+    """改 beside a line of the summary."""
+    return await _turn(session, desk, page, forms.open_at(page.form, page.sheet, question), revision)
+
+
+async def _turn(session: AsyncSession, desk: Desk, page: Page, sheet: Sheet, revision: int) -> Page:
+    """Saves the sheet if the revision is still the one pressed on; raises `Stale` otherwise."""
+    answers = dict(sheet.answers)
+    if sheet.confirming is not None:
+        answers[CONFIRMING] = sheet.confirming
+    result: Any = await session.execute(
+        update(Draft)
+        .where(Draft.id == page.draft.id, Draft.revision == revision, Draft.state == "open")
+        .values(
+            answers=answers,
+            at=sheet.at,
+            marked=list(sheet.marked),
+            editing=sheet.editing,
+            revision=revision + 1,
+            touched_at=desk.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        raise Stale
+    await session.refresh(page.draft)
+    return Page(page.draft, page.form, sheet, page.last, page.last_on, page.task)
+
+
+# --- submitting --------------------------------------------------------------------------------
+
+
+async def submit(session: AsyncSession, desk: Desk, person: Person, page: Page, revision: int) -> Submitted:
+    """The sheet is finished: outcome, audit and what follows are one commit (promise 1)."""
+    outcome = forms.outcome(page.form, page.sheet)
+    if outcome is None or page.draft.revision != revision:
+        raise Stale
+    page.draft.state = "submitted"
+    page.draft.revision += 1
+    task, answers = page.task, dict(page.sheet.answers)
+    if task is None or page.draft.form != task_form(desk.policy, task) or task.case_id is None:
+        await actions.do(session, desk, actions.Deed(page.form, answers, person, task))
+        label = page.form.form.title
+        return Submitted(page.form, outcome, label, [], None, late_entry=False)
+    return await _finish(session, desk, person, page, task, outcome, answers)
+
+
+async def _finish(
+    session: AsyncSession,
+    desk: Desk,
+    person: Person,
+    page: Page,
+    task: Task,
+    outcome: str,
+    answers: dict[str, Any],
+) -> Submitted:
+    case = await session.get_one(Case, task.case_id)
+    policy = await desk.policy_of(session, case.policy_digest)
+    happened_on = _happened_on(page, desk.today())
+    _, on_behalf = await may_finish(session, desk, person, task)
+    late = entered_late(task.due_on, happened_on, desk.today())
+    session.add(
+        Submission(
+            draft_id=page.draft.id,
+            form=page.draft.form,
+            task_id=task.id,
+            case_id=case.id,
+            household_id=case.household_id,
+            official_id=person.id,
+            answers=answers,
+            outcome=outcome,
+            happened_on=happened_on,
+            recorded_at=desk.now(),
+            on_behalf=on_behalf,
+            late_entry=late,
+        )
+    )
+    marks = tuple(forms.marks(page.form, answers))
+    act = cases.Act(outcome, happened_on, answers, person.id, marks)
+    before = {one.id for one in await open_tasks_of(session, case.id)}
+    await cases.drop_other_drafts(session, task.id, page.draft.id)
+    settled = await cases.apply(session, desk, task, act)
+    fresh = [one for one in await open_tasks_of(session, case.id) if one.id not in before]
+    following = [_named(policy, one) for one in fresh]
+    step = policy.procedures[task.procedure].steps[task.step].label
+    return Submitted(page.form, settled.label, step, following, case, late)
+
+
+def _named(policy: Policy, task: Task) -> str:
+    """民主评议（村支书，3月14日(周六)前）"""
+    step = policy.procedures[task.procedure].steps[task.step].label
+    return f"{step}（{policy.posts[task.post].label}，{day_text(task.due_on)}前）"
+
+
+def _happened_on(page: Page, today: date) -> date:
+    name = page.form.form.happened_on
+    stated = page.sheet.answers.get(name) if name else None
+    return date.fromisoformat(stated) if stated else today
+
+
+async def drafts_of(session: AsyncSession, desk: Desk, person: Person) -> list[Draft]:
+    """The person's unfinished sheets, the latest first."""
+    since = desk.now() - timedelta(hours=KEPT_HOURS)
+    mine = (Draft.official_id == person.id) & (Draft.state == "open") & (Draft.touched_at >= since)
+    return list((await session.scalars(select(Draft).where(mine).order_by(Draft.touched_at.desc()))).all())

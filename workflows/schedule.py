@@ -1,0 +1,53 @@
+"""The ticking of the sweepers: what time brings, brought in short commits (promise 3)."""
+
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications.dispatcher import Dispatcher
+from notifications.planner import Planner
+from storage.engine import Database
+from workflows.desk import Desk
+from workflows.intake import finish_abandoned
+from workflows.morning import send_morning
+from workflows.sweep import fire_due
+
+TICK_SECONDS = 5
+
+
+class Sweepers:
+    """Everything that is due at the present instant, done once."""
+
+    def __init__(self, database: Database, desk: Desk, planner: Planner, dispatcher: Dispatcher) -> None:
+        self.database = database
+        self.desk = desk
+        self.planner = planner
+        self.dispatcher = dispatcher
+
+    async def tick(self) -> None:
+        """Rungs first, so that this morning's lines stand in this morning's list."""
+        while await self._commit(lambda session: fire_due(session, self.desk)):
+            pass
+        await self._commit(lambda session: send_morning(session, self.desk, self.planner))
+        await self._commit(lambda session: finish_abandoned(session, self.desk))
+        self.dispatcher.wake()
+
+    async def _commit(self, step: Callable[[AsyncSession], Awaitable[int | bool]]) -> int | bool:
+        async with self.database.writing() as session:
+            done = await step(session)
+            await session.commit()
+            return done
+
+    def scheduled(self) -> AsyncIOScheduler:
+        """APScheduler as the metronome: one tick at a time, missed ones are one."""
+        scheduler = AsyncIOScheduler(timezone=self.desk.time.zone)
+        scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=TICK_SECONDS,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        return scheduler
