@@ -1,8 +1,6 @@
 """A county with its area tree, a desk on 12 March 2026, and lists written the way a county writes them."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from storage.engine import Base, Database
 from workflows.desk import Desk
 from workflows.imports import import_bytes
 
+VAULT = Vault(new_secret())
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
 
@@ -25,11 +24,10 @@ def policy() -> Policy:
     return load_policy("hebei")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def vault() -> Vault:
-    made = Vault(new_secret())
-    use_vault(made)
-    return made
+    use_vault(VAULT)
+    return VAULT
 
 
 @pytest.fixture
@@ -51,11 +49,3 @@ async def county(empty: Database, desk: Desk) -> Database:
     """The database with the area tree of 围场."""
     await import_bytes("regions", *area_file("weichang"), empty, desk)
     return empty
-
-
-def csv_bytes(rows: Sequence[Mapping[str, object]], encoding: str = "utf-8") -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode(encoding)

@@ -1,5 +1,9 @@
 """Fictional people and lines of lists about them."""
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
 from workflows.imports.private import id_check_digit
 
 VILLAGE = "130828107206"
@@ -56,3 +60,11 @@ def clue(serial: int, **more: str) -> dict[str, str]:
         "band": "high",
         "note": "本季度住院两次",
     } | more
+
+
+def csv_bytes(rows: Sequence[Mapping[str, object]], encoding: str = "utf-8") -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)

@@ -4,8 +4,7 @@ import csv
 import io
 
 import pytest
-from conftest import csv_bytes
-from county_lists import VILLAGE, household, id_number, official
+from county_lists import VILLAGE, csv_bytes, household, id_number, official
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select

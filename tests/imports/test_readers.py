@@ -4,8 +4,7 @@ import io
 from datetime import date, datetime
 
 import pytest
-from conftest import csv_bytes
-from county_lists import VILLAGE, clue, household
+from county_lists import VILLAGE, clue, csv_bytes, household
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from config.models import Level
-from workflows.imports.cells import Unfit, code, count, person_number, plain
+from workflows.imports.cells import Unfit, code, count, group_number, person_number, plain
 from workflows.imports.checking import Reading, Sieve, text_of
 from workflows.imports.layout import Layout
 from workflows.imports.places import Place, Tree
@@ -59,7 +59,8 @@ class _Check:
 
     def row(self, reading: Reading) -> HouseholdRow | None:
         number = reading.need("household_no", code)
-        place = reading.need("region_code", lambda text: self._home(text, reading.raw("group")))
+        group = reading.take("group", group_number)
+        place = reading.need("region_code", lambda text: self._home(text, group))
         given = HouseholdRow(
             number=number or "",
             region_code=place.code if place else "",
@@ -87,7 +88,7 @@ class _Check:
             raise Unfit(f"里的工号 {found} 没有登记，请核对，或先导入责任人")
         return found
 
-    def _home(self, text: str, group: str) -> Place:
+    def _home(self, text: str, group: str | None) -> Place:
         place = self.tree.place(text, group)
         if place.village_code is None:
             raise Unfit(f"{place.code} 不是村代码，农户要写到村")

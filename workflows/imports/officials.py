@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from config.models import PostRule, Tier
-from workflows.imports.cells import Unfit, code, day, phone_number, plain
+from workflows.imports.cells import Unfit, code, day, group_number, phone_number, plain
 from workflows.imports.checking import Fault, Reading, Sieve, text_of
 from workflows.imports.layout import Layout
 from workflows.imports.places import LEVELS, Place, Tree
@@ -66,7 +66,8 @@ class _Check:
         name = reading.need("name", text_of())
         phone = reading.need("phone", phone_number)
         post = reading.need("post", self.post)
-        place = reading.need("region_code", lambda text: self.tree.place(text, reading.raw("group")))
+        group = reading.take("group", group_number)
+        place = reading.need("region_code", lambda text: self.tree.place(text, group))
         from_on, to_on = reading.need("from", day), reading.take("to", day)
         deputy_no = reading.take("deputy_staff_no", code)
         if not (staff_no and name and phone and post and place and from_on):

@@ -76,24 +76,24 @@ class Tree:
             found = following
         return found
 
-    def place(self, text: str, group: str = "") -> Place:
-        """The place named by a region code and, for a village, the group beside it."""
+    def place(self, text: str, group: str | None = None) -> Place:
+        """The place named by a region code and, for a village, the two digits of the group beside it."""
         parts = GROUP_CODE.fullmatch(code(text))
         if parts:
             return self._group(parts[1], parts[2], group)
         region = self.current(code(text))
         if group and region.level == "village":
-            return group_place(region.code, group_number(group))
+            return group_place(region.code, group)
         if group:
             raise Unfit(f"{region.code} 是{LEVELS[region.level]}代码，写了组就要写到村")
         return Place(region.code, region.level, region.code if region.level == "village" else None)
 
-    def _group(self, village: str, number: str, beside: str) -> Place:
+    def _group(self, village: str, number: str, beside: str | None) -> Place:
         region = self.current(village)
         if region.level != "village":
             raise Unfit(f"{village} 不是村代码，组要挂在村下面")
         place = group_place(region.code, group_number(number))
-        if beside and group_number(beside) != place.code[-2:]:
+        if beside and beside != place.code[-2:]:
             raise Unfit("里的组和“组”一列不一样，请改成一样的")
         return place
 

@@ -1,0 +1,25 @@
+"""The command line: `jintang`, with the exit codes 0 done, 1 refused, 2 wrong use."""
+
+import typer
+
+from jintang.commands import policy
+from jintang.commands.doctor import doctor
+from jintang.commands.importing import import_list
+from jintang.commands.init import init
+
+app = typer.Typer(
+    name="jintang",
+    help="金汤：防返贫监测帮扶的提醒与核查机器人。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(init)
+app.command("import")(import_list)
+app.command("doctor")(doctor)
+app.add_typer(policy.app, name="policy")
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,1 @@
+"""The commands of `jintang`, one file each."""
