@@ -39,6 +39,7 @@ class InboxKeeper:
         self.handlers = handlers
         self.wake = wake
         self.waiting = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def receive(self, updates: Sequence[Update]) -> None:
         """Keeps the updates; after this they may be acknowledged. One seen before changes nothing."""
@@ -64,11 +65,12 @@ class InboxKeeper:
 
     async def work_off(self) -> bool:
         """Handles everything that waits, in order; whether there was anything."""
-        any_ = False
-        while (row_id := await self._next()) is not None:
-            any_ = True
-            await self._handle(row_id)
-        return any_
+        worked = False
+        async with self._turn:
+            while (row_id := await self._next()) is not None:
+                worked = True
+                await self._handle(row_id)
+        return worked
 
     async def _next(self) -> int | None:
         async with self.database.reading() as session:

@@ -3,9 +3,12 @@
 import typer
 
 from jintang.commands import policy
+from jintang.commands.demo import demo
 from jintang.commands.doctor import doctor
 from jintang.commands.importing import import_list
 from jintang.commands.init import init
+from jintang.commands.linking import link
+from jintang.commands.run import run
 
 app = typer.Typer(
     name="jintang",
@@ -18,6 +21,9 @@ app = typer.Typer(
 app.command("init")(init)
 app.command("import")(import_list)
 app.command("doctor")(doctor)
+app.command("link")(link)
+app.command("run")(run)
+app.command("demo")(demo)
 app.add_typer(policy.app, name="policy")
 
 
