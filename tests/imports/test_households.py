@@ -1,11 +1,12 @@
 """Lists of households: place and group, head by hash, helper by staff number; a changed line updates."""
 
 import pytest
-from county_lists import TOWNSHIP, VILLAGE, household, id_number, official
+from county_lists import TOWNSHIP, VILLAGE, clue, household, id_number, official
 from sqlalchemy import func, select, text
 
 from storage.people import Region
 from storage.register import Household, Member
+from storage.work import Audit, Case, Task
 from workflows.imports import import_rows
 
 
@@ -93,6 +94,22 @@ async def test_a_moved_household_gets_the_new_place(county, desk):
     await listed(county, desk, household(1, region_code="130828107207", group=""))
     kept, _ = await only(county)
     assert (kept.region_code, kept.village_code, kept.group) == ("130828107207", "130828107207", None)
+
+
+async def test_a_moved_household_keeps_its_case_and_its_tasks_go_to_the_new_place(county, desk):
+    await listed(county, desk, household(1), household(2))
+    await import_rows("clues", "线索.csv", [clue(1), clue(2)], county, desk)
+    await listed(county, desk, household(1, region_code="130828107207"))
+    async with county.reading() as session:
+        cases = (await session.scalars(select(Case).order_by(Case.household_id))).all()
+        tasks = (await session.scalars(select(Task).order_by(Task.case_id))).all()
+        moved = await session.scalar(select(Audit).where(Audit.action == "case.moved"))
+    assert [case.region_code for case in cases] == ["130828107207-03", f"{VILLAGE}-03"]
+    assert [(task.region_code, task.due_version) for task in tasks] == [
+        ("130828107207-03", 2),
+        (f"{VILLAGE}-03", 1),
+    ]
+    assert moved.detail["gone_to"] == "130828107207-03"
 
 
 async def test_a_merged_village_is_followed_to_what_it_became(county, desk):

@@ -10,8 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from storage.crypto import vault
 from storage.people import Duty, Official, Region
 from storage.register import Household, Member
+from workflows.desk import Desk
 from workflows.imports.households import HouseholdRow
 from workflows.imports.known import HEAD
+from workflows.imports.moving import follow_moves
 from workflows.imports.officials import OfficialRow
 from workflows.imports.places import Place, RegionFact, group_region
 
@@ -90,8 +92,8 @@ async def keep_groups(session: AsyncSession, places: Iterable[Place]) -> None:
     await keep_regions(session, list(groups.values()))
 
 
-async def keep_households(session: AsyncSession, rows: Sequence[HouseholdRow]) -> None:
-    """Households with their heads; helpers must be kept already."""
+async def keep_households(desk: Desk, session: AsyncSession, rows: Sequence[HouseholdRow]) -> None:
+    """Households with their heads; helpers must be kept already. Cases go along with who moved."""
     await keep_groups(session, [row.place for row in rows])
     helpers = await _ids(
         session, Official, Official.staff_no, {row.helper_no for row in rows if row.helper_no}
@@ -103,6 +105,7 @@ async def keep_households(session: AsyncSession, rows: Sequence[HouseholdRow]) -
     await _change(
         session, Household, [value | {"id": ids[number]} for number, value in values.items() if number in ids]
     )
+    await follow_moves(session, desk, {ids[row.number]: row.region_code for row in rows if row.number in ids})
     await _keep_heads(session, rows, await _ids(session, Household, Household.number, numbers))
 
 

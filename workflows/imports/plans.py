@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,7 +89,7 @@ async def _households(session: AsyncSession, file: str, layout: Layout, desk: De
     kept = await known.known_households(session, layout)
     sieve = check_households(file, layout, desk.policy.levels.levels, tree, kept, vault().find_by)
     plan, changed = _sorted_out(sieve, lambda row: kept.rows.get(row.number))
-    plan.stages = [Stage(changed, keeping.keep_households)]
+    plan.stages = [Stage(changed, partial(keeping.keep_households, desk))]
     return plan
 
 
