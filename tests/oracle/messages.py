@@ -40,8 +40,8 @@ class Notice:
 
     @property
     def whole(self) -> bool:
-        """A card of its own even among the lines of a morning."""
-        return self.what == "alert"
+        """A message of its own, not a line about a task."""
+        return self.what == "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +110,27 @@ class Post:
             lane = LATE_OR_RED if case.red else NEW
             alert = Notice("alert", case.household, visit.holder, 0, lane, visit.due, case.red)
             now = ["village_clerk", "first_secretary", "township_clerk"] if case.red else []
-            later = "township_lead" if case.red else "first_secretary"
             self._add(self.now if case.red else open_at, alert)
             for post in now:
                 self._add(self.now, replace(alert, to=self.areas.place(post, case.village)))
-            self.held.append(replace(alert, to=self.areas.place(later, case.village), age=next(self.age)))
-        for to in self._lines():
+        for to in self._lines("village_clerk", "township_clerk"):
             self._add(open_at, Notice("line", to[1], to, 0))
+        for to in self._lines("first_secretary", red="township_lead"):
+            self.held.append(Notice("line", to[1], to, next(self.age)))
         if self.work.cases:
+            self._add(open_at, Notice("line", COUNTY, ("county_clerk", COUNTY), 0))
             self._add(open_at, Notice("count", CITY, ("city_lead", CITY), 0))
         if self.work.waiting:
             self._add(open_at, Notice("unmatched", COUNTY, ("county_clerk", COUNTY), 0))
 
-    def _lines(self) -> list[Place]:
-        calm = [case.village for case in self.work.cases.values() if not case.red]
-        places = [
-            self.areas.place(post, village)
-            for post in ("village_clerk", "township_clerk")
-            for village in calm
-        ]
-        county = [("county_clerk", COUNTY)] if self.work.cases else []
-        return [*dict.fromkeys(places), *county]
+    def _lines(self, *posts: str, red: str = "") -> list[Place]:
+        """Where a line goes: by the signals that are not red, or for the post `red` by those that are."""
+        cases = self.work.cases.values()
+        calm = [case.village for case in cases if case.calm]
+        places = [self.areas.place(post, village) for post in posts for village in calm]
+        if red:
+            places += [self.areas.place(red, case.village) for case in cases if case.red]
+        return list(dict.fromkeys(places))
 
     def _add(self, moment: datetime, notice: Notice) -> None:
         self.due[moment].append(replace(notice, age=next(self.age)))
@@ -195,10 +195,11 @@ class Post:
 
     def _compose(self, moment: datetime, person: str, items: Sequence[Notice]) -> None:
         day = self.days[person, moment.date()]
-        listed = [item for item in items if item.moved]
         cards = sorted((item for item in items if not item.moved), key=_order)
-        reds = [item for item in cards if item.red][: RED_BUDGET - day.red]
-        rest = [item for item in cards if item not in reds]
+        reds, rest = [item for item in cards if item.red], [item for item in cards if not item.red]
+        alone = RED_BUDGET - day.red
+        listed = [*reds[alone:], *(item for item in items if item.moved)]
+        reds = reds[:alone]
         for red in reds:
             day.red += 1
             self._sent(moment, person, [red])
@@ -210,7 +211,7 @@ class Post:
         elif listed or any(item.due and item.due <= moment.date() + DAY for item in rest):
             single, listed = [], [*listed, *rest]
         else:
-            self.held.extend(rest)
+            self.due[hours.morning_after(moment)].extend(rest)
             return
         for item in single:
             day.ordinary += 1

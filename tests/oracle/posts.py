@@ -80,12 +80,13 @@ class People:
         return [self.areas.place(other, region) for other in posts]
 
     def _at(self, place: Place, today: date) -> frozenset[str]:
-        """The holders there who can be reached, or their deputies."""
-        rows = [row for spot in self._spots(place) for row in self.duties[spot] if _covers(row, today)]
-        for column in ("staff_no", "deputy_staff_no"):
-            reached = frozenset(row.get(column, "") for row in rows) & self.linked
-            if reached:
-                return reached
+        """The holders there who can be reached, or their deputies; a group's own before the village's."""
+        for spot in self._spots(place):
+            rows = [row for row in self.duties[spot] if _covers(row, today)]
+            for column in ("staff_no", "deputy_staff_no"):
+                reached = frozenset(row.get(column, "") for row in rows) & self.linked
+                if reached:
+                    return reached
         return frozenset()
 
     def _spots(self, place: Place) -> list[Place]:

@@ -21,13 +21,14 @@ MATCH_DAYS = 2
 
 @dataclass(slots=True)
 class Case:
-    """A case by its household; `signals` in the order of the file."""
+    """A case by its household; `red` and `calm` tell whether it has signals of that sort, in file order."""
 
     household: str
     region: str
     village: str
     start: date
     red: bool = False
+    calm: bool = False
     signals: list[str] = field(default_factory=list)
 
     @property
@@ -149,7 +150,7 @@ def _fate(signal: Row, home: Row | None, rules: _Rules, checked: dict[str, list[
     received = date.fromisoformat(signal["received_date"])
     case = work.cases.setdefault(number, Case(number, _region(home), home["region_code"], received))
     case.start = min(case.start, received)
-    case.red = case.red or red
+    case.red, case.calm = case.red or red, case.calm or not red
     case.signals.append(signal["signal_id"])
     return fate
 
