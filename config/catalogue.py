@@ -108,7 +108,7 @@ _TEXTS = {
     "done_by": "post",
     "not_yours": "",
     "saved": "",
-    "submitted": "step outcome",
+    "submitted": "step outcome following",
     "undone_hint": "",
     "late_entry": "",
     "blocked_sensitive": "kind",

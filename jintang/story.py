@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from jintang import drill
-from simulator import TOKEN, Emulator
+from simulator import TOKEN, Emulator, Phone
 from workflows.dates import schedule
 from workflows.desk import Desk
 
@@ -22,6 +22,7 @@ class Stage(Protocol):
 
     async def advance(self, to: datetime) -> None: ...
     async def send_list(self) -> None: ...
+    async def count(self) -> None: ...
     @property
     def running(self) -> Any: ...
 
@@ -67,6 +68,7 @@ class Play:
                 self.stage.emulator.events.publish("demo")
                 until = asyncio.get_running_loop().time() + self.seconds * scene.share / whole
                 await scene.act()
+                await self.stage.count()
                 await asyncio.sleep(max(0.0, until - asyncio.get_running_loop().time()))
         finally:
             self.over = True
@@ -146,6 +148,7 @@ class Play:
         await self._form(TOWN, "entry")
 
     async def _measures(self) -> None:
+        await self._next_working(1, 8, 45)
         await self._form(VILLAGE, "measures")
 
     # --- fingers ---------------------------------------------------------------------------------
@@ -162,13 +165,16 @@ class Play:
         """One press, or typed words after ✎, on the newest card, as soon as it shows."""
         emulator = self.stage.emulator
         phone = emulator.phone(chat, TOKEN)
-        seen = len(emulator.calls(chat_id=chat))
-        if label.startswith("✎"):
-            phone.say(label[1:])
-        else:
+        if not label.startswith("✎"):
             await emulator.until(lambda: any(label in m.buttons for m in phone.messages), PATIENCE_SECONDS)
-            phone.tap(label)
-        await emulator.until(lambda: len(emulator.calls(chat_id=chat)) > seen, PATIENCE_SECONDS)
+        before = _look(phone)
+        phone.say(label[1:]) if label.startswith("✎") else phone.tap(label)
+        await emulator.until(lambda: _look(phone) != before, PATIENCE_SECONDS)
+
+
+def _look(phone: Phone) -> tuple[int, int]:
+    """What the bot has written so far in this chat, edits counted."""
+    return len(phone.received), sum(len(message.history) for message in phone.received)
 
 
 async def _nothing() -> None:

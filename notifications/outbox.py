@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.channel import Button
@@ -118,6 +118,34 @@ async def supersede(session: AsyncSession, task_ids: Sequence[int]) -> None:
     if task_ids:
         stale = Notice.task_id.in_(task_ids) & Notice.state.in_(WAITING)
         await session.execute(update(Notice).where(stale).values(state="superseded"))
+
+
+async def strip_cards(session: AsyncSession, task_ids: Sequence[int], now: datetime) -> None:
+    """The cards of these tasks are settled: their buttons come off, their words stay."""
+    if not task_ids:
+        return
+    shown = Notice.task_id.in_(task_ids) & Notice.message_id.is_not(None) & (Notice.kind != "reply")
+    for card in await session.scalars(select(Notice).where(shown, Notice.sent_chat_id.is_not(None))):
+        session.add(_stripping(card, now))
+
+
+def strip_card(session: AsyncSession, card: Notice, now: datetime) -> None:
+    """Takes the buttons off one sent card."""
+    if card.message_id is not None and card.sent_chat_id is not None:
+        session.add(_stripping(card, now))
+
+
+def _stripping(card: Notice, now: datetime) -> Notice:
+    return Notice(
+        kind="reply",
+        facts={"text": "", "keyboard": None, "asks_contact": False},
+        chat_id=card.sent_chat_id,
+        edits_message=card.message_id,
+        lane=int(Lane.digest),
+        buttons=[],
+        not_before=now,
+        created_at=now,
+    )
 
 
 async def release(session: AsyncSession, batch: str, not_before: datetime) -> None:

@@ -140,9 +140,9 @@ class Planner:
         for one in addressed:
             people[one.official_id].append(one.notice)
         chats = dict(
-            (await session.execute(select(Official.id, Official.chat_id).where(Official.id.in_(people))))
-            .tuples()
-            .all()
+            (
+                await session.execute(select(Official.id, Official.chat_id).where(Official.id.in_(people)))
+            ).all()
         )
         budgets = await self._budgets(session, people.keys(), now.date())
         parcels: list[Parcel] = []

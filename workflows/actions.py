@@ -21,7 +21,7 @@ from workflows.forms import OpenForm, shown
 from workflows.intake import finish_batch, give_household, take_in
 from workflows.recipients import desk_above
 from workflows.signals import Signal
-from workflows.tasks import renew_rungs, silence
+from workflows.tasks import renew_rungs, retire
 
 NEEDS_COMMAND = frozenset({"assist", "reassign", "extend"})
 
@@ -191,7 +191,7 @@ async def _match(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     clue = await session.get_one(Clue, task.clue_id)
     task.state, task.outcome = "done", str(answers["decision"])
     task.happened_on, task.recorded_at = desk.today(), desk.now()
-    await silence(session, [task.id])
+    await retire(session, desk, [task.id])
     if answers["decision"] == "matched":
         household = await session.get_one(Household, int(str(answers["household"])[1:]))
         await give_household(session, desk, clue, household)

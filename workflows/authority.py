@@ -46,7 +46,7 @@ async def with_posts(session: AsyncSession, desk: Desk, official: Official) -> P
         .where(Duty.from_on <= today, or_(Duty.to_on.is_(None), Duty.to_on >= today))
         .order_by(Duty.id)
     )
-    held = tuple((await session.execute(query)).tuples())
+    held = tuple(await session.execute(query))
     await desk.areas.learn(session, {region for _, region in held})
     return Person(official, tuple(dict.fromkeys(held)))
 

@@ -74,7 +74,7 @@ async def _told(session: AsyncSession, batch_id: int) -> Iterable[tuple[Clue, Ho
         .where(Clue.batch_id == batch_id, Clue.state == "open")
         .order_by(Clue.id)
     )
-    return (await session.execute(query)).tuples().all()
+    return (await session.execute(query)).all()
 
 
 def _count(desk: Desk, total: _Sum, clue: Clue, household: Household, due: Any) -> None:
@@ -110,8 +110,15 @@ def _line(desk: Desk, batch_id: int, post: str, region: str, mode: Mode, total: 
         event=f"batch:{batch_id}:{region}",
         batch=key(batch_id),
         not_before=desk.hours.place(now, must_by=None, now=now),
-        buttons=[] if tier is Tier.city else [[Button("现在情况", "now")]],
+        buttons=_look(tier),
     )
+
+
+def _look(tier: Tier) -> list[list[Button]]:
+    """Where to look closer: the village at its households, those above at the situation."""
+    if tier is Tier.city:
+        return []
+    return [[Button("我的户", "mine:0") if tier is Tier.village else Button("现在情况", "now")]]
 
 
 async def _unmatched(session: AsyncSession, desk: Desk, batch_id: int) -> list[Telling]:

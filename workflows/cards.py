@@ -17,7 +17,7 @@ def act(form: str, task_id: int, label: str) -> Button:
 def alert(task: Task) -> Rows:
     return [
         [Button("现在核实", f"fill:{task.id}:start=now"), Button("改天去", f"fill:{task.id}:start=later")],
-        [Button("不归我管", f"fill:{task.id}:start=not_mine"), Button("这是什么意思？", f"why:{task.id}")],
+        [Button("不归我管", f"fill:{task.id}:start=not_mine"), Button("什么意思？", f"why:{task.id}")],
     ]
 
 

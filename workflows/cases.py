@@ -25,6 +25,7 @@ from workflows.tasks import (
     open_tasks,
     open_tasks_of,
     renew_rungs,
+    retire,
     silence,
 )
 from workflows.words import answers_in_words
@@ -167,7 +168,7 @@ class _Road:
     async def _done(self, task: Task, name: str, act: Act) -> None:
         task.state, task.outcome = "done", name
         task.happened_on, task.recorded_at = act.happened_on, self.desk.now()
-        await silence(self.session, [task.id])
+        await retire(self.session, self.desk, [task.id])
         await self._after(task, name, act)
 
     async def _after(self, task: Task, name: str, act: Act) -> None:
@@ -199,7 +200,7 @@ class _Road:
         for other in (await self.session.scalars(query)).all():
             if other.step in undone and other.state in ("open", "done"):
                 other.state = "returned" if other.state == "done" else "cancelled"
-                await silence(self.session, [other.id])
+                await retire(self.session, self.desk, [other.id])
         task.state, task.outcome = "returned", name
         task.happened_on, task.recorded_at = act.happened_on, self.desk.now()
         assert outcome.to is not None
@@ -226,7 +227,7 @@ class _Road:
         left = await open_tasks_of(self.session, case.id)
         for task in left:
             task.state = "cancelled"
-        await silence(self.session, [task.id for task in left])
+        await retire(self.session, self.desk, [task.id for task in left])
         await drop_drafts(self.session, [task.id for task in left])
 
     # --- what opens next ----------------------------------------------------------------------

@@ -93,7 +93,7 @@ async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequenc
         .limit(MOST)
     )
     posts: dict[int, tuple[str, list[str]]] = {}
-    for official, post in (await session.execute(query)).tuples():
+    for official, post in await session.execute(query):
         posts.setdefault(official.id, (official.name, []))[1].append(desk.policy.posts[post].label)
     return [Choice(name=f"o{key}", label=f"{'、'.join(held)} {name}") for key, (name, held) in posts.items()]
 

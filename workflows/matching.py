@@ -39,7 +39,7 @@ async def read_register(
 ) -> Register:
     by_id: dict[str, set[int]] = defaultdict(set)
     query = select(Member.id_hash, Member.household_id).where(Member.id_hash.in_(id_hashes))
-    for id_hash, household_id in (await session.execute(query)).tuples():
+    for id_hash, household_id in await session.execute(query):
         if id_hash:
             by_id[id_hash].add(household_id)
     wanted = {one for owners in by_id.values() for one in owners}

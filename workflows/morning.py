@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.wording import day_text, fill
+from notifications import outbox
 from notifications.outbox import Lane, Telling, notice, packed
 from notifications.planner import Addressed, Planner
 from notifications.render import list_buttons
@@ -36,7 +37,7 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
     held = list(
         (await session.scalars(select(Notice).where(Notice.state == "held").order_by(Notice.id))).all()
     )
-    fresh = await _aged(session, desk, {item.task_id for item in held})
+    fresh = await _aged(session, desk, {item.task_id for item in held} | await _told_today(session, desk))
     session.add_all(fresh)
     await session.flush()
     people: dict[int, list[Addressed]] = defaultdict(list)
@@ -45,6 +46,18 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
     for official, items in people.items():
         await _list(session, desk, official, items)
     return True
+
+
+async def _told_today(session: AsyncSession, desk: Desk) -> set[int | None]:
+    """Tasks whose holder hears of them today by a message of its own: not said twice."""
+    going = (Notice.state == "pending") & (Notice.not_before <= desk.now())
+    query = (
+        select(Notice.task_id)
+        .join(Task, Task.id == Notice.task_id)
+        .where(Task.post == Notice.post, Notice.kind != "reply")
+        .where(going | (Notice.sent_on == desk.today()))
+    )
+    return set(await session.scalars(query))
 
 
 async def _aged(session: AsyncSession, desk: Desk, told: set[int | None]) -> list[Notice]:
@@ -57,7 +70,7 @@ async def _aged(session: AsyncSession, desk: Desk, told: set[int | None]) -> lis
         .where(Task.state == "open", Task.due_on <= today + timedelta(days=1), Task.opens_on <= today)
         .order_by(Task.due_on, Task.id)
     )
-    rows = [row for row in (await session.execute(query)).tuples() if row[0].id not in told]
+    rows = [row for row in (await session.execute(query)) if row[0].id not in told]
     await desk.areas.learn(
         session, {code for task, case, _ in rows for code in (task.region_code, case.region_code)}
     )
@@ -165,17 +178,5 @@ async def _strip_yesterday(session: AsyncSession, desk: Desk, official: int, car
         .limit(1)
     )
     before = (await session.scalars(query)).first()
-    if before is None or before.sent_chat_id is None:
-        return
-    session.add(
-        Notice(
-            kind="reply",
-            facts={"text": "", "keyboard": None, "asks_contact": False},
-            chat_id=before.sent_chat_id,
-            edits_message=before.message_id,
-            lane=int(Lane.digest),
-            buttons=[],
-            not_before=desk.now(),
-            created_at=desk.now(),
-        )
-    )
+    if before is not None:
+        outbox.strip_card(session, before, desk.now())

@@ -65,7 +65,7 @@ async def fire_due(session: AsyncSession, desk: Desk) -> int:
         .order_by(Rung.fires_at, Rung.id)
         .limit(AT_ONCE)
     )
-    due = [Fired(*row) for row in (await session.execute(query)).tuples()]
+    due = [Fired(*row) for row in (await session.execute(query))]
     await desk.areas.learn(session, {fired.task.region_code for fired in due})
     await desk.areas.learn(
         session, {f.case.region_code for f in due if f.case} | {f.rung.region_code for f in due}
@@ -203,7 +203,7 @@ async def _done(session: AsyncSession, case: Case) -> dict[str, date]:
     rows = await session.execute(
         select(Task.step, func.max(Task.happened_on)).where(done).group_by(Task.step)
     )
-    return {step: day for step, day in rows.tuples() if day is not None}
+    return {step: day for step, day in rows if day is not None}
 
 
 def _finish(desk: Desk, policy: Policy, fired: Fired, done: dict[str, date]) -> date | None:

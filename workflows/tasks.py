@@ -101,9 +101,15 @@ def _days(desk: Desk, policy: Policy, opening: Opening, step: Step) -> tuple[dat
         due = days_from(desk, today, step)
         return today, due, due, due
     dates = case_schedule(desk, policy, opening.case).steps[opening.step]
-    if opening.opens_on is not None:  # publicity: its last whole day is fixed by the posting
-        return opening.opens_on, dates.planned, max(dates.latest, opening.opens_on), opening.opens_on
+    if opening.opens_on is not None:
+        latest = max(dates.latest, opening.opens_on)
+        return opening.opens_on, dates.planned, latest, _registered(desk, opening.opens_on, latest)
     return today, dates.planned, dates.latest, first_due(dates.planned, dates.latest, today)
+
+
+def _registered(desk: Desk, last: date, latest: date) -> date:
+    """When publicity is registered: on its last day, or on the working day after it if there is time."""
+    return max(last, min(desk.calendar.first_working_on_or_after(last), latest))
 
 
 def days_from(desk: Desk, day: date, step: Step) -> date:
@@ -162,6 +168,12 @@ async def silence(session: AsyncSession, task_ids: Sequence[int]) -> None:
         pending = Rung.task_id.in_(task_ids) & (Rung.state == "pending")
         await session.execute(update(Rung).where(pending).values(state="superseded"))
         await outbox.supersede(session, task_ids)
+
+
+async def retire(session: AsyncSession, desk: Desk, task_ids: Sequence[int]) -> None:
+    """These tasks are over: nothing more goes out, and the cards already shown lose their buttons."""
+    await silence(session, task_ids)
+    await outbox.strip_cards(session, task_ids, desk.now())
 
 
 def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task) -> Telling:

@@ -51,7 +51,7 @@ async def waiting_for(session: AsyncSession, desk: Desk, person: Person) -> list
         .where(Task.state == "open", Task.opens_on <= desk.today(), or_(*mine))
         .order_by(Task.due_on, Task.id)
     )
-    rows = (await session.execute(query)).tuples().all()
+    rows = (await session.execute(query)).all()
     return await waiting_rows(session, desk, rows)
 
 
