@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from config.models import Tier
 from notifications import outbox
 from notifications.channel import Button
 from storage.post_box import Notice
@@ -22,6 +23,7 @@ class Answer:
         self.card = card
         self.toast: str | None = None
         self.alert = False
+        self.commands_for: Tier | None = None
 
     def say(
         self,
@@ -59,6 +61,10 @@ class Answer:
     def strip(self, message_id: int, chat_id: int | None = None) -> None:
         """Takes the buttons off an earlier message."""
         outbox.reply(self.session, chat_id or self.chat_id, "", self.now, edits_message=message_id)
+
+    def offer_commands(self, tier: Tier) -> None:
+        """The command menu of this chat becomes that of the tier, after the commit."""
+        self.commands_for = tier
 
     def hint(self, text: str, *, alert: bool = False) -> None:
         """The short answer that floats over the chat."""

@@ -7,13 +7,14 @@ from typing import Any
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import CallbackQuery, Update
+from aiogram.types import BotCommandScopeChat, CallbackQuery, Update
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answering import Answer
 from bot.context import Context
+from bot.keyboard import commands
 from notifications import disclosure
 from storage.engine import Database
 from storage.post_box import Inbox
@@ -127,10 +128,13 @@ class InboxKeeper:
         return Context(session, self.desk, answer, await person_of(session, self.desk, chat_id))
 
     async def _after(self, update: Update, context: Context, hidden: bool) -> None:
-        """The toast of a press, and the removal of what must not stand in the chat."""
+        """The toast of a press, the command menu, the removal of what must not stand in the chat."""
         try:
             if update.callback_query is not None:
                 await self._toast(update.callback_query, context.answer)
+            if (tier := context.answer.commands_for) is not None:
+                scope = BotCommandScopeChat(chat_id=context.answer.chat_id)
+                await self.bot.set_my_commands(commands(tier), scope=scope)
             if hidden and update.message is not None:
                 await self.bot.delete_message(update.message.chat.id, update.message.message_id)
         except TelegramAPIError as error:  # too old, or already gone: the work itself is done

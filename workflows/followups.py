@@ -29,7 +29,8 @@ async def begin_follow_up(
 ) -> None:
     """The next visit after the contact of `last`; the task opens at once, its reminders later."""
     levels = desk.policy.levels
-    case.level = case.level or (levels.on_danger if case.urgent else levels.on_recognition)
+    at_first = levels.on_danger if case.urgent else household.level or levels.on_recognition
+    case.level = case.level or at_first
     due = last + timedelta(days=levels.levels[case.level].every_days)
     opening = Opening(case, household, STEP, PROCEDURE, kind=None, due_on=due)
     (task,) = await open_tasks(session, desk, policy, [opening])

@@ -41,6 +41,7 @@ def greet(context: Context) -> None:
     posts = "、".join(desk.policy.posts[post].label for post, _ in person.held) or "（暂无岗位）"
     words = context.text("link_done", name=person.official.name, posts=posts)
     context.answer.say(words, keyboard=keyboard(person, desk.policy.posts))
+    context.answer.offer_commands(person.tier(desk.policy.posts))
 
 
 async def shared(message: Message, context: Context) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -65,7 +67,7 @@ async def _until_stopped(settings: Settings, app: Jintang, database: Database) -
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     web = settings.web
     config = uvicorn.Config(create_app(database), host=web.host, port=web.port, log_level="warning")
-    server = uvicorn.Server(config)
+    server = Server(config)
     say(f"金汤已开始工作，健康检查 http://{web.host}:{web.port}/readyz")
     async with asyncio.TaskGroup() as group:
         group.create_task(_served(server, stop))
@@ -73,9 +75,17 @@ async def _until_stopped(settings: Settings, app: Jintang, database: Database) -
     say("金汤已停。")
 
 
-async def _served(server: uvicorn.Server, stop: asyncio.Event) -> None:
-    """The HTTP face for as long as the rest; it leaves signals to us."""
-    serving = asyncio.create_task(server._serve())
+class Server(uvicorn.Server):
+    """An HTTP server that leaves signals to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _served(server: Server, stop: asyncio.Event) -> None:
+    """The HTTP face for as long as the rest."""
+    serving = asyncio.create_task(server.serve())
     await stop.wait()
     server.should_exit = True
     await serving

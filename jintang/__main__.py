@@ -1,0 +1,5 @@
+"""`python -m jintang` is `jintang`."""
+
+from jintang.cli import main
+
+main()
