@@ -72,6 +72,12 @@ class Jintang:
             return await next_instant(session, self.desk)
 
 
+def telegram(token: str, api_base: str | None, proxy: str | None) -> Bot:
+    """A bot on Telegram, on an own Bot API server, or on the emulator."""
+    server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
+    return Bot(token, session=AiohttpSession(api=server, proxy=proxy, timeout=REQUEST_SECONDS))
+
+
 @asynccontextmanager
 async def jintang(
     *,
@@ -87,9 +93,7 @@ async def jintang(
     """Everything wired; closed on leaving."""
     time = LocalTime(clock, timezone)
     desk = Desk(policy, time)
-    server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
-    session = AiohttpSession(api=server, proxy=proxy, timeout=REQUEST_SECONDS)
-    bot = Bot(token, session=session)
+    bot = telegram(token, api_base, proxy)
     planner = Planner(policy, time, desk.hours, desk.areas)
     sender = Sender(database, planner, TelegramChannel(bot), buckets or Buckets(), time)
     handlers = Dispatcher(disable_fsm=True)

@@ -4,9 +4,6 @@ from typing import Annotated
 
 import segno
 import typer
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from sqlalchemy import select
 
 from config.settings import Settings
@@ -34,11 +31,10 @@ async def link(staff_no: StaffNo) -> None:
 
 
 async def _username(settings: Settings) -> str:
+    from jintang.wiring import telegram  # loads slowly; other commands need not wait
+
     if settings.telegram.token is None:
         raise Refused("没有设置 JINTANG_TELEGRAM__TOKEN，请填机器人的令牌")
-    base = settings.telegram.api_base
-    session = AiohttpSession(
-        api=TelegramAPIServer.from_base(base) if base else PRODUCTION, proxy=settings.telegram.proxy
-    )
-    async with Bot(settings.telegram.token.get_secret_value(), session=session) as bot:
+    token = settings.telegram.token.get_secret_value()
+    async with telegram(token, settings.telegram.api_base, settings.telegram.proxy) as bot:
         return (await bot.me()).username or ""
