@@ -122,13 +122,21 @@ async def test_an_import_that_was_cut_off_goes_on_where_it_stopped(county, desk)
 
 
 @given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=30))
-def test_a_chunk_never_grows_beyond_what_fits_or_doubles(times):
+def test_one_commit_changes_the_size_of_the_next_at_most_twofold(times):
     pace = Pace()
     for seconds in times:
         before = pace.size
         pace.took(before, seconds)
-        assert 1 <= pace.size <= before * 2
-        assert pace.size == 1 or pace.size * seconds / before <= AIM_SECONDS + 1e-9
+        assert max(pace.smallest, before // 2) <= pace.size <= min(pace.largest, before * 2)
+
+
+@given(st.floats(0.0, 0.02), st.floats(0.00002, 0.0015))
+def test_the_size_settles_where_a_commit_takes_the_time_aimed_at(fixed, per_row):
+    pace = Pace()
+    for _ in range(60):
+        pace.took(pace.size, fixed + pace.size * per_row)
+    took = fixed + pace.size * per_row
+    assert pace.size in (pace.smallest, pace.largest) or 0.5 * AIM_SECONDS <= took <= 1.1 * AIM_SECONDS
 
 
 async def test_officials_and_their_duties_count_as_rows(county, desk):

@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 
-AIM_SECONDS = 0.030  # a commit stays under 0.05 s (design §7), the disk may need the rest
+AIM_SECONDS = 0.035  # a commit stays under 0.05 s (design §7), the disk may need the rest
 
 
 @dataclass(slots=True)
 class Pace:
-    """The size of the next chunk; grows at most twofold, shrinks at once."""
+    """The size of the next chunk; one commit changes it at most twofold: a single slow one is forgiven.
+
+    Never under `smallest`: on a busy machine the fixed cost of a commit fills the time whatever its
+    size, and smaller chunks would only make more of them.
+    """
 
     size: int = 20
-    smallest: int = 1
+    smallest: int = 10
     largest: int = 1000
 
     def took(self, rows: int, seconds: float) -> None:
         fitting = int(rows * AIM_SECONDS / max(seconds, 1e-6))
-        self.size = max(self.smallest, min(fitting, self.size * 2, self.largest))
+        within = min(max(fitting, self.size // 2), self.size * 2)
+        self.size = min(max(within, self.smallest), self.largest)
