@@ -37,7 +37,7 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
     held = list(
         (await session.scalars(select(Notice).where(Notice.state == "held").order_by(Notice.id))).all()
     )
-    fresh = await _aged(session, desk, {item.task_id for item in held} | await _told_today(session, desk))
+    fresh = await _aged(session, desk, await _told_today(session, desk))
     session.add_all(fresh)
     await session.flush()
     people: dict[int, list[Addressed]] = defaultdict(list)
@@ -49,13 +49,13 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
 
 
 async def _told_today(session: AsyncSession, desk: Desk) -> set[int | None]:
-    """Tasks whose holder hears of them today by a message of its own: not said twice."""
+    """Tasks whose holder hears of them today in another way: not said twice."""
     going = (Notice.state == "pending") & (Notice.not_before <= desk.now())
     query = (
         select(Notice.task_id)
         .join(Task, Task.id == Notice.task_id)
-        .where(Task.post == Notice.post, Notice.kind != "reply")
-        .where(going | (Notice.sent_on == desk.today()))
+        .where(Task.post == Notice.post, Task.region_code == Notice.region_code, Notice.kind != "reply")
+        .where(going | (Notice.state == "held") | (Notice.sent_on == desk.today()))
     )
     return set(await session.scalars(query))
 
@@ -106,18 +106,20 @@ async def _line(session: AsyncSession, desk: Desk, task: Task, case: Case, house
 
 async def _list(session: AsyncSession, desk: Desk, official: int, items: Sequence[Addressed]) -> None:
     """One message: a single full card goes as itself, everything else as the list of the day."""
-    notices = [one.notice for one in items]
     for one in items:
         one.notice.official_id, one.notice.moved = one.official_id, one.moved
-    if len(notices) == 1 and not notices[0].kind.startswith("line_"):
-        notices[0].state = "pending"
+    notices = [one.notice for one in items]
+    named = _once(notices)
+    if len(named) == 1 and not named[0].kind.startswith("line_"):
+        _carry(named[0], notices)
+        named[0].state = "pending"
         return
-    sections = await _sections(session, desk, notices)
+    sections = await _sections(session, desk, named)
     lines = [line for name in ORDER if name in sections for line in sections[name]]
-    due = min((n.due_on for n in notices if n.due_on), default=None)
+    due = min((n.due_on for n in named if n.due_on), default=None)
     facts: dict[str, Any] = {
         "date": day_text(desk.today()),
-        "count": len(notices),
+        "count": len(named),
         "due": day_text(due) if due else "无",
         "lines": lines,
     }
@@ -127,32 +129,38 @@ async def _list(session: AsyncSession, desk: Desk, official: int, items: Sequenc
         official_id=official,
         lane=int(Lane.digest),
         moved=False,
-        buttons=packed(list_buttons(notices)),
+        buttons=packed(list_buttons(named)),
         state="pending",
         not_before=desk.now(),
         created_at=desk.now(),
     )
     session.add(carrier)
     await session.flush()
-    for item in notices:
-        item.state, item.carrier_id = "carried", carrier.id
+    _carry(carrier, notices)
     await _strip_yesterday(session, desk, official, carrier.id)
 
 
+def _once(notices: Sequence[Notice]) -> list[Notice]:
+    """One notice for each task or event: the newest that is the person's own."""
+    by_age = sorted(notices, key=lambda notice: (not notice.moved, notice.id))
+    return list({f"task:{n.task_id}" if n.task_id else n.event or str(n.id): n for n in by_age}.values())
+
+
+def _carry(carrier: Notice, notices: Sequence[Notice]) -> None:
+    for item in notices:
+        if item is not carrier:
+            item.state, item.carrier_id = "carried", carrier.id
+
+
 async def _sections(session: AsyncSession, desk: Desk, notices: Sequence[Notice]) -> dict[str, list[str]]:
-    """The lines under their headings, one line for each event."""
+    """The lines under their headings, the earliest due first."""
     ids = [n.task_id for n in notices if n.task_id]
     tasks = {task.id: task for task in await session.scalars(select(Task).where(Task.id.in_(ids)))}
     sections: dict[str, list[str]] = {}
-    seen: set[str] = set()
     for item in sorted(notices, key=lambda n: (n.due_on or date.max, n.id)):
-        line = str(item.facts["line"])
-        if line in seen:
-            continue
-        seen.add(line)
         name = _section(tasks.get(item.task_id or 0), item, desk.today())
         heading = fill(desk.policy.texts[name], {"count": _visits(notices)})
-        sections.setdefault(name, [heading]).append("・" + line)
+        sections.setdefault(name, [heading]).append("・" + str(item.facts["line"]))
     return sections
 
 

@@ -24,6 +24,7 @@ from workflows.recipients import ABOVE
 from workflows.words import TIER_WORDS, case_facts, place, task_facts
 
 AT_ONCE = 200
+AHEAD = ("half", "three_days", "day_before", "due_day", "week")
 MISSED_AFTER = timedelta(hours=2)
 
 # Rung and recipient → the text of the card, the text of the line in a list.
@@ -128,13 +129,26 @@ def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> t
     """The texts of a rung as things stand today."""
     rung, task, today = fired.rung, fired.task, desk.today()
     kind, line = WORDS.get((rung.name, Relative(rung.to)), ("overdue_lead", "line_overdue"))
-    if rung.escalates and today <= task.due_on:
+    if _too_late(rung, task, today):
+        return "line_overdue", "line_overdue"
+    if _too_early(rung, task, today):
         return "reminder_last_call", "line_day_before"
     if rung.name == "overdue" and rung.to == Relative.holder and facts["finish_late"]:
         return "reminder_infeasible", line
     if fired.case is None and rung.to == Relative.holder:
         return "line_overdue" if today > task.due_on else "line_day_before", line
     return kind, line
+
+
+def _too_late(rung: Rung, task: Task, today: date) -> bool:
+    """A reminder that was missed: what it would have announced is past."""
+    last = task.latest_on if rung.name == "three_days" else task.due_on
+    return rung.name in AHEAD and today > last
+
+
+def _too_early(rung: Rung, task: Task, today: date) -> bool:
+    """A rung that went out before quiet time: what it tells is still to come."""
+    return today <= task.due_on if rung.escalates else rung.name == "due_day" and today < task.due_on
 
 
 async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> dict[str, Any]:
