@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Date, MetaData, String
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, orm_insert_sentinel
 
 from storage.types import Instant
 
@@ -26,3 +26,13 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+class Flowing:
+    """Rows that come by the hundred: an insert sentinel lets SQLite insert them in one statement.
+
+    Without it every row whose key the database makes is a statement of its own, and an import of
+    ten thousand signals takes several times as long.
+    """
+
+    insert_order: Mapped[int | None] = orm_insert_sentinel(omit_from_statements=True)

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import Base, Flowing
 from storage.types import SealedJson
 
 
-class Notice(Base):
+class Notice(Flowing, Base):
     """What one post, or one chat, is to be told.
 
     `state`: held (waits for the morning list), pending, leased, accepted, carried (inside another

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import Base, Flowing
 from storage.types import Sealed
 
 
@@ -51,7 +51,7 @@ class Batch(Base):
     told: Mapped[bool] = mapped_column(default=False)
 
 
-class Clue(Base):
+class Clue(Flowing, Base):
     """One signal; it always gets its own result (domain §3.3a).
 
     `state`: waiting (no household yet), open (with a case), suppressed (R16), done.

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import Base, Flowing
 from storage.types import Sealed, SealedJson
 
 
@@ -19,7 +19,7 @@ class PolicyVersion(Base):
     stored_at: Mapped[datetime]
 
 
-class Case(Base):
+class Case(Flowing, Base):
     """The one open matter of a household (一户一案); its number never changes."""
 
     __tablename__ = "cases"
@@ -57,7 +57,7 @@ class Case(Base):
     category: Mapped[str | None] = mapped_column(String(32))
 
 
-class Task(Base):
+class Task(Flowing, Base):
     """A step waiting for a post, on a case or on an unmatched clue.
 
     `due_on` is the date that counts, `latest_on` the last feasible one; both are local dates.
@@ -200,7 +200,7 @@ class Feedback(Base):
     sent_at: Mapped[datetime]
 
 
-class Audit(Base):
+class Audit(Flowing, Base):
     """Who did what when, written in the commit that did it; rows are never changed or removed."""
 
     __tablename__ = "audit"
