@@ -26,6 +26,7 @@ _CASE = "code place household who kind words source limit start"
 _TASK = f"{_CASE} step missing due latest todo days tier"
 _EVENT = f"{_TASK} post date reason change changed items result"
 _RUNG = f"{_TASK} told needs"
+_LEFT = "whole first end office left"
 _LIST = "count post"
 _BATCH = "date count households villages townships county due"
 
@@ -42,8 +43,8 @@ _TEXTS = {
     "late_birth": "finish",
     "provisional_mark": "",
     "reminder_three_days": _RUNG,
-    "reminder_publicity": "days review first end office",
-    "reminder_last_steps": "end office",
+    "reminder_publicity": f"{_RUNG} {_LEFT}",
+    "reminder_last_steps": f"{_RUNG} {_LEFT}",
     "reminder_due_day": _RUNG,
     "reminder_infeasible": f"{_RUNG} finish",
     "reminder_last_call": _RUNG,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -30,7 +30,7 @@ class Official(Base):
     name: Mapped[str] = mapped_column(Sealed)
     phone: Mapped[str] = mapped_column(Sealed)
     phone_hash: Mapped[str] = mapped_column(index=True)
-    chat_id: Mapped[int | None] = mapped_column(unique=True)
+    chat_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     linked_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
 
@@ -66,6 +66,6 @@ class Linking(Base):
     """A chat that opened an invitation and has yet to share its own contact."""
 
     __tablename__ = "linkings"
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     token_hash: Mapped[str] = mapped_column(ForeignKey("link_tokens.token_hash"))
     wrong: Mapped[int] = mapped_column(default=0)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Flowing
@@ -31,7 +31,7 @@ class Notice(Flowing, Base):
     post: Mapped[str | None]
     region_code: Mapped[str | None] = mapped_column(String(20))
     official_id: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    chat_id: Mapped[int | None]
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"), index=True)
@@ -52,7 +52,7 @@ class Notice(Flowing, Base):
     message_id: Mapped[int | None]
     created_at: Mapped[datetime]
     sent_on: Mapped[date | None]
-    sent_chat_id: Mapped[int | None]
+    sent_chat_id: Mapped[int | None] = mapped_column(BigInteger)
     accepted_at: Mapped[datetime | None]
 
 
@@ -77,9 +77,9 @@ class Inbox(Base):
         Index("ix_inbox_waiting", "state", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    bot_id: Mapped[int]
+    bot_id: Mapped[int] = mapped_column(BigInteger)
     update_id: Mapped[int]
-    chat_id: Mapped[int | None]
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
     payload: Mapped[dict[str, Any] | None] = mapped_column(SealedJson)
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(12), default="waiting")

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.calendar import Calendar
@@ -32,7 +33,8 @@ class Desk:
 
     async def keep_policy(self, session: AsyncSession) -> None:
         """Stores the policy in force by its digest, once, so that cases can freeze it."""
-        if await session.get(PolicyVersion, self.policy.digest) is None:
+        kept = select(PolicyVersion.digest).where(PolicyVersion.digest == self.policy.digest)
+        if await session.scalar(kept) is None:
             version = PolicyVersion(
                 digest=self.policy.digest, content=self.policy.dumped(), stored_at=self.now()
             )

@@ -12,7 +12,7 @@ def officials() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=False),
-        sa.Column("chat_id", sa.Integer()),
+        sa.Column("chat_id", sa.BigInteger()),
         sa.Column("linked_at", sa.DateTime(timezone=True)),
         sa.Column("blocked_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officials")),
@@ -74,7 +74,7 @@ def link_tokens() -> None:
 def linkings() -> None:
     op.create_table(
         "linkings",
-        sa.Column("chat_id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -84,6 +84,7 @@ def clues() -> None:
         sa.Column("result", sa.String(length=32)),
         sa.Column("result_on", sa.Date()),
         sa.Column("reported_by", sa.Integer()),
+        sa.Column("insert_order", sa.Integer()),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_clues_batch_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_clues_case_id")),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_clues_household_id")),

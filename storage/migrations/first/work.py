@@ -14,6 +14,7 @@ def audit() -> None:
         sa.Column("case_id", sa.Integer()),
         sa.Column("task_id", sa.Integer()),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("insert_order", sa.Integer()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_case_id"), "audit", ["case_id"])
@@ -76,6 +77,7 @@ def cases() -> None:
         sa.Column("clock_stopped_on", sa.Date()),
         sa.Column("income_line", sa.String(length=80)),
         sa.Column("category", sa.String(length=32)),
+        sa.Column("insert_order", sa.Integer()),
         sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_cases_household_id")),
         sa.ForeignKeyConstraint(
             ["policy_digest"], ["policy_versions.digest"], name=op.f("fk_cases_policy_digest")
@@ -124,6 +126,7 @@ def tasks() -> None:
         sa.Column("outcome", sa.String(length=32)),
         sa.Column("happened_on", sa.Date()),
         sa.Column("recorded_at", sa.DateTime(timezone=True)),
+        sa.Column("insert_order", sa.Integer()),
         sa.ForeignKeyConstraint(["assigned_id"], ["officials.id"], name=op.f("fk_tasks_assigned_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_tasks_case_id")),
         sa.ForeignKeyConstraint(["clue_id"], ["clues.id"], name=op.f("fk_tasks_clue_id")),

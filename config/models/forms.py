@@ -1,0 +1,103 @@
+"""Forms in the words of XLSForm (domain §4)."""
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.models.part import Expression, Misplaced, Name, Part, PolicyFile
+
+
+class Choice(Part):
+    name: Name
+    label: str
+    exclusive: bool = Field(default=False, description="选了它就不能选别的，选了直接到下一题")
+    relevant: Expression | None = None
+
+
+class Confirm(Part):
+    """A soft rule: ask once more, never block a human judgement (domain §4.1)."""
+
+    when: Expression
+    message: str
+
+
+class Suggest(Part):
+    when: Expression
+    choice: Name
+
+
+class QuestionType(StrEnum):
+    select_one = "select_one"
+    select_multiple = "select_multiple"
+    integer = "integer"
+    date = "date"
+    text = "text"
+
+
+class Question(Part):
+    """One question of a form, in the words of XLSForm."""
+
+    name: Name
+    type: QuestionType
+    label: str
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    choices_from: Name | None = Field(default=None, description="选项从系统里取：households、officials …")
+    most: int | None = Field(default=None, ge=1, description="多选最多几项")
+    days: Literal["past", "future"] = "past"
+    relevant: Expression | None = None
+    constraint: Expression | None = Field(default=None, description="本题答案写作 this")
+    constraint_message: str | None = None
+    confirm: tuple[Confirm, ...] = ()
+    suggest: tuple[Suggest, ...] = ()
+    recall: bool = Field(default=False, description="显示上次的答案，一点即同（R6）")
+    on_summary: bool = Field(default=False, description="只在汇总卡上以按钮提供，不单独提问")
+    summary: str | None = Field(default=None, description="汇总卡上的短名")
+
+    @model_validator(mode="after")
+    def _answerable(self) -> Self:
+        chosen = self.type in (QuestionType.select_one, QuestionType.select_multiple)
+        if chosen and not (self.choices or self.choices_from):
+            raise ValueError(f"问题 {self.name} 没有选项")
+        if self.constraint and not self.constraint_message:
+            raise ValueError(f"问题 {self.name} 有 constraint 就要写 constraint_message")
+        return self
+
+
+class OutcomeRule(Part):
+    when: Expression | None = None
+    outcome: Name
+
+
+class Mark(Part):
+    """Something an answer says about the case beside the outcome: a danger, a death."""
+
+    when: Expression
+    name: Name
+    tells: Name | None = Field(default=None, description="按 routing 告知的事件")
+
+
+class Form(PolicyFile):
+    """A form: questions in order; the first outcome rule that holds names how it ended."""
+
+    name: Name
+    title: str
+    questions: tuple[Question, ...] = Field(min_length=1)
+    outcomes: tuple[OutcomeRule, ...] = Field(min_length=1)
+    marks: tuple[Mark, ...] = ()
+    summary: bool = Field(default=True, description="提交前给一张汇总卡")
+    happened_on: Name | None = Field(default=None, description="哪一题是事情发生的日期")
+
+    def question(self, name: str) -> Question:
+        return next(question for question in self.questions if question.name == name)
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Self:
+        names = [question.name for question in self.questions]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise Misplaced(f"题名 {name} 写了两次，请换个题名", "questions", index)
+        if self.happened_on is not None and self.happened_on not in names:
+            raise Misplaced(f"没有题 {self.happened_on}，请用本表的题名", "happened_on")
+        return self
