@@ -21,6 +21,7 @@ from workflows import cards
 from workflows.dates import expected_finish
 from workflows.desk import Desk
 from workflows.recipients import ABOVE
+from workflows.remaining import LAST_STEPS, TEXTS, remaining, reminder
 from workflows.words import TIER_WORDS, case_facts, place, task_facts
 
 AT_ONCE = 200
@@ -31,6 +32,8 @@ MISSED_AFTER = timedelta(hours=2)
 WORDS: dict[tuple[str, Relative], tuple[str, str]] = {
     ("half", Relative.holder): ("line_half", "line_half"),
     ("three_days", Relative.holder): ("reminder_three_days", "line_day_before"),
+    ("last_steps", Relative.above_desk): (LAST_STEPS, "line_day_before"),
+    ("last_steps", Relative.county_desk): (LAST_STEPS, "line_day_before"),
     ("day_before", Relative.holder): ("line_day_before", "line_day_before"),
     ("due_day", Relative.holder): ("reminder_due_day", "line_day_before"),
     ("overdue", Relative.holder): ("overdue_holder", "line_overdue"),
@@ -97,6 +100,8 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
     policy = await desk.policy_of(session, fired.case.policy_digest) if fired.case else desk.policy
     facts = await _facts(session, desk, policy, fired)
     kind, line = _words(desk, policy, fired, facts)
+    if kind in TEXTS and fired.case is not None:
+        facts |= await remaining(session, desk, policy, fired.case)
     missed = now - rung.fires_at > MISSED_AFTER and not rung.escalates
     return Telling(
         kind=kind,
@@ -107,7 +112,7 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
         official_id=task.assigned_id if rung.to == Relative.holder else None,
         lane=Lane.pressing if rung.escalates else Lane.reminder,
         state="held" if rung.mode == Mode.list and not missed else "pending",
-        event=f"rung:{task.id}:{task.due_version}:{rung.name}",
+        event=_event(kind, rung, task),
         once=f"rung:{rung.id}",
         collapse=missed,
         due_on=task.due_on,
@@ -116,6 +121,11 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
         not_before=_moment(desk, rung, task),
         buttons=_buttons(desk, policy, rung, task),
     )
+
+
+def _event(kind: str, rung: Rung, task: Task) -> str:
+    """The last steps of a case are one event, whichever of them it was that rang."""
+    return f"last:{task.case_id}" if kind == LAST_STEPS else f"rung:{task.id}:{task.due_version}:{rung.name}"
 
 
 def _moment(desk: Desk, rung: Rung, task: Task) -> datetime:
@@ -133,11 +143,15 @@ def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> t
         return "line_overdue", "line_overdue"
     if _too_early(rung, task, today):
         return "reminder_last_call", "line_day_before"
-    if rung.name == "overdue" and rung.to == Relative.holder and facts["finish_late"]:
+    holder = rung.to == Relative.holder
+    if rung.name == "overdue" and holder and facts["finish_late"]:
         return "reminder_infeasible", line
-    if fired.case is None and rung.to == Relative.holder:
-        return "line_overdue" if today > task.due_on else "line_day_before", line
-    return kind, line
+    if fired.case is None:
+        plain = "line_overdue" if today > task.due_on else "line_day_before"
+        return plain if holder else kind, line
+    if kind == "reminder_three_days" and task.procedure == fired.case.procedure:
+        kind = reminder(policy.procedures[task.procedure], task.step)
+    return "reminder_infeasible" if kind in TEXTS and facts["finish_late"] else kind, line
 
 
 def _too_late(rung: Rung, task: Task, today: date) -> bool:
@@ -231,6 +245,8 @@ def _finish(desk: Desk, policy: Policy, fired: Fired, done: dict[str, date]) -> 
 
 
 def _buttons(desk: Desk, policy: Policy, rung: Rung, task: Task) -> Rows:
+    if rung.name == "last_steps":
+        return cards.look(task)
     if rung.to == Relative.holder:
         form = policy.procedures[task.procedure].steps[task.step].form
         return cards.reminder(task, policy.forms[form].title)
