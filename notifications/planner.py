@@ -221,7 +221,7 @@ class Planner:
         self, notice: Notice, all_notices: Iterable[Notice], chat: int, official: int, now: datetime
     ) -> Parcel:
         spoken = {notice.post} | {n.post for n in all_notices if n.carrier_id == notice.id and not n.moved}
-        own = notice.kind.startswith("list_") or notice.moved
+        own = notice.kind.startswith(("list_", "digest_")) or notice.moved
         posts = [] if own else [self.policy.posts[post].label for post in sorted(filter(None, spoken))]
         notice.state, notice.sent_on, notice.sent_chat_id = "leased", now.date(), chat
         notice.attempts += 1

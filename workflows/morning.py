@@ -8,20 +8,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from config.models import Tier
 from config.wording import day_text, fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling, notice, packed
 from notifications.planner import Addressed, Planner
 from notifications.render import list_buttons
+from storage.people import Official
 from storage.post_box import Notice
 from storage.register import Household
 from storage.work import Case, Marker, Task
+from workflows.authority import with_posts
 from workflows.desk import Desk
+from workflows.digest import county_digest
 from workflows.due import Due, due_state
 from workflows.sweep import working_days_between
 from workflows.words import case_facts, task_facts
 
 SECTIONS = {Due.overdue: "list_overdue", Due.today: "list_today", Due.tomorrow: "list_soon"}
+LISTS = ("list_morning", "digest_county")
 ORDER = ("list_overdue", "list_today", "list_soon", "list_followups", "list_told")
 
 
@@ -123,8 +128,11 @@ async def _list(session: AsyncSession, desk: Desk, official: int, items: Sequenc
         "due": day_text(due) if due else "无",
         "lines": lines,
     }
+    kind = "list_morning"
+    if await _at_county(session, desk, official):
+        kind, facts = "digest_county", {**await county_digest(session, desk), "lines": lines}
     carrier = Notice(
-        kind="list_morning",
+        kind=kind,
         facts={**facts, "line": ""},
         official_id=official,
         lane=int(Lane.digest),
@@ -150,6 +158,12 @@ def _carry(carrier: Notice, notices: Sequence[Notice]) -> None:
     for item in notices:
         if item is not carrier:
             item.state, item.carrier_id = "carried", carrier.id
+
+
+async def _at_county(session: AsyncSession, desk: Desk, official: int) -> bool:
+    """Whether the person works at the county today."""
+    person = await with_posts(session, desk, await session.get_one(Official, official))
+    return person.tier(desk.policy.posts) is Tier.county
 
 
 async def _sections(session: AsyncSession, desk: Desk, notices: Sequence[Notice]) -> dict[str, list[str]]:
@@ -180,7 +194,7 @@ async def _strip_yesterday(session: AsyncSession, desk: Desk, official: int, car
     """The list of the day before loses its buttons; its words stay."""
     query = (
         select(Notice)
-        .where(Notice.official_id == official, Notice.kind == "list_morning", Notice.id < carrier)
+        .where(Notice.official_id == official, Notice.kind.in_(LISTS), Notice.id < carrier)
         .where(Notice.message_id.is_not(None))
         .order_by(Notice.id.desc())
         .limit(1)
