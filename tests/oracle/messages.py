@@ -41,7 +41,7 @@ class Notice:
     @property
     def whole(self) -> bool:
         """A message of its own, not a line about a task."""
-        return self.what == "line"
+        return self.what not in ("half", "day_before", "task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Post:
         self.age = count()
         self.due: dict[datetime, list[Notice]] = defaultdict(list)
         self.held: list[Notice] = []
+        self.alone: dict[str, list[Notice]] = defaultdict(list)
         self.days: dict[tuple[str, date], _Day] = defaultdict(_Day)
         self.rungs: dict[datetime, list[Rung]] = defaultdict(list)
         self.visits = {task.about: task for task in work.tasks}
@@ -169,11 +170,11 @@ class Post:
         for person, line in self._heard(lines, today):
             entries[person][line.about].append(line)
         for person, about in entries.items():
-            self.days[person, today].ordinary += 1
             [*notices] = (notice for some in about.values() for notice in some)
-            if len(about) == 1 and any(notice.whole for notice in notices):
-                self._sent(moment, person, [next(notice for notice in notices if notice.whole)])
+            if len(notices) == 1 and notices[0].whole:
+                self.alone[person].append(notices[0])
             else:
+                self.days[person, today].ordinary += 1
                 self.sent.append(Message(moment, person, "morning", "", frozenset(about)))
 
     def _heard(self, notices: Iterable[Notice], today: date) -> Iterator[tuple[str, Notice]]:
@@ -187,7 +188,7 @@ class Post:
     # --- one person, one moment -----------------------------------------------------------------
 
     def _send(self, moment: datetime) -> None:
-        items: dict[str, list[Notice]] = defaultdict(list)
+        items, self.alone = self.alone, defaultdict(list)
         for person, notice in self._heard(self.due.pop(moment, ()), moment.date()):
             items[person].append(notice)
         for person, some in items.items():
