@@ -24,7 +24,8 @@ async def test_the_story_ends_with_the_case_taken_in_in_time(tmp_path: Path) -> 
         await play.run()
         stop.set()
         await running
-        assert play.over and play.step == 12
+        assert play.over
+        assert play.step == 12
         async with app.database.reading() as session:
             case = (await session.scalars(select(Case))).one()
             assert case.recognised_on is not None

@@ -1,0 +1,72 @@
+"""Stories: a county whose phones ring only as told; an error in the log fails the story."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from tests.stories.world import NAMES, World, build_county, world
+
+Log = list[MutableMapping[str, Any]]
+Opened = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """What the log said; a story that expects an error takes it out of here."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+    assert [one for one in entries if one["log_level"] in ("error", "critical")] == []
+
+
+@pytest.fixture(autouse=True)
+def no_errors_elsewhere(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture(scope="session")
+def county_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_county(tmp_path_factory.mktemp("county") / "linked.sqlite3", linked=True)
+
+
+@pytest.fixture(scope="session")
+def unlinked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_county(tmp_path_factory.mktemp("county") / "unlinked.sqlite3", linked=False)
+
+
+@pytest.fixture
+async def opened(county_file: Path, unlinked_file: Path, tmp_path: Path, log: Log) -> AsyncIterator[Opened]:
+    """Opens the county under a policy at a moment; at the end no phone may have rung unheard."""
+    async with AsyncExitStack() as stack:
+
+        async def open_it(*args: Any, linked: bool = True, **kwargs: Any) -> World:
+            file = county_file if linked else unlinked_file
+            here = await stack.enter_async_context(world(file, tmp_path, *args, **kwargs))
+            if linked:
+                await _say_hello(here)
+            stack.callback(here.silent)
+            return here
+
+        yield open_it
+
+
+async def _say_hello(here: World) -> None:
+    for chat_id in NAMES.values():
+        here.phone(chat_id).start()
+    await here.pull()
+    here.look_away()
+
+
+@pytest.fixture
+async def hebei(opened: Opened) -> World:
+    return await opened("hebei")
+
+
+@pytest.fixture
+async def xinfeng(opened: Opened) -> World:
+    return await opened("xinfeng")
