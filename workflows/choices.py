@@ -57,11 +57,8 @@ async def _households(session: AsyncSession, desk: Desk, asker: Asker) -> Sequen
 
 
 def _label(desk: Desk, household: Household, *, wide: bool) -> str:
-    facts = household_facts(desk.areas, household)
-    if wide:
-        return str(facts["who"])
-    group = desk.areas.name(household.region_code) if household.group else ""
-    return f"{group}{facts['household']}"
+    """下三合义村1组1号户 where several villages are offered, 1组1号户 within one."""
+    return str(household_facts(desk.areas, household)["who" if wide else "label"])
 
 
 async def _below(session: AsyncSession, regions: set[str]) -> set[str]:

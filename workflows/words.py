@@ -39,7 +39,14 @@ def short_number(number: str) -> str:
 def household_facts(areas: Areas, household: Household) -> dict[str, Any]:
     where = place(areas, household.region_code)
     which = short_number(household.number)
-    return {"place": where, "household": which, "who": where + which, "kind": household.kind or "农户"}
+    near = areas.name(household.region_code) if areas.tier(household.region_code) is Tier.grid else ""
+    return {
+        "place": where,
+        "household": which,
+        "who": where + which,
+        "label": near + which,
+        "kind": household.kind or "农户",
+    }
 
 
 def case_facts(areas: Areas, household: Household, case: Case) -> dict[str, Any]:
