@@ -20,7 +20,8 @@ class Item:
     due_on: date | None = None
     urgent: bool = False
     line: bool = False
-    gathers: bool = False  # moved here from somebody else, or missed during a stop
+    gathers: bool = False  # moved here from somebody else, or too long on its way
+    task: int | None = None
 
     @property
     def order(self) -> tuple[int, date, int]:
@@ -60,21 +61,28 @@ def compose(items: Iterable[Item], budget: Budget, today: date) -> Sheaf:
 
 
 def _merged(items: list[Item], sheaf: Sheaf) -> list[Item]:
-    """One item per event; a line rides in a card of the same batch."""
-    first: dict[str, int] = {}
-    cards = {item.batch: item.id for item in reversed(items) if item.batch and not item.line}
+    """One item per event, the person's own before one that was moved here; a line rides in a card of
+    its batch; of what gathers about one task only the newest is said."""
+    own_first = sorted(items, key=lambda item: (item.gathers, item.order))
+    said = {item.event: item.id for item in reversed(own_first) if item.event}
+    cards = {item.batch: said.get(item.event or "", item.id) for item in reversed(items) if _carries(item)}
+    newest = {item.task: item.id for item in sorted(items, key=lambda item: item.id) if item.gathers}
     kept = []
     for item in items:
-        carrier = first.get(item.event or "")
-        if carrier is None and item.line and item.batch in cards:
-            carrier = cards[item.batch]
-        if carrier is not None:
+        carrier = said.get(item.event or "", item.id)
+        if carrier == item.id and item.line:
+            carrier = cards.get(item.batch, item.id)
+        if carrier == item.id and item.gathers and item.task is not None:
+            carrier = newest[item.task]
+        if carrier == item.id:
+            kept.append(item)
+        else:
             sheaf.carried[item.id] = carrier
-            continue
-        if item.event:
-            first[item.event] = item.id
-        kept.append(item)
     return kept
+
+
+def _carries(item: Item) -> bool:
+    return item.batch is not None and not item.line
 
 
 def _spend(listed: list[Item], cards: list[Item], room: int, today: date, sheaf: Sheaf) -> None:

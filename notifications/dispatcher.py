@@ -186,8 +186,9 @@ async def parked(session: AsyncSession) -> int:
 
 
 async def unpark(session: AsyncSession) -> None:
-    """Somebody has been linked: what was parked is tried again."""
-    await session.execute(update(Notice).where(Notice.state == "parked").values(state="pending"))
+    """Somebody has been linked: what was parked is tried again, and comes as one list."""
+    waiting = Notice.state == "parked"
+    await session.execute(update(Notice).where(waiting).values(state="pending", collapse=True))
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:

@@ -249,4 +249,5 @@ def _item(notice: Notice) -> Item:
         urgent=notice.urgent,
         line=notice.kind.startswith("batch_"),
         gathers=notice.moved or notice.collapse,
+        task=notice.task_id,
     )

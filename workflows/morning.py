@@ -48,6 +48,9 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
     people: dict[int, list[Addressed]] = defaultdict(list)
     for one in await planner.addressed(session, [*held, *fresh]):
         people[one.official_id].append(one)
+    for line in fresh:
+        if line.state == "parked":
+            line.state = "superseded"  # nobody reads it today, and tomorrow has its own
     for official, items in people.items():
         await _list(session, desk, official, items)
     return True
