@@ -121,7 +121,7 @@ async def _escalate(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     assert deed.task is not None
     task, subject = deed.task, await _subject(session, desk, deed.task)
     task.post, task.region_code = desk_above(desk.areas, desk.policy.posts, (task.post, task.region_code))
-    task.assigned_id = None
+    task.assigned_id, task.attempts = None, 0
     await desk.areas.learn(session, {task.region_code})
     await renew_rungs(session, desk, subject.policy, task, subject.case.limit_on)
     await events.tell(session, desk, subject, "handed_up", {"reason": deed.said("reason")})

@@ -152,7 +152,7 @@ class _Road:
             case Effect.done:
                 await self._done(task, name, act)
             case Effect.again:
-                await self._again(task, act)
+                self._again(task, outcome, act)
             case Effect.back:
                 await self._back(task, name, outcome, act, said)
             case Effect.hand_up:
@@ -187,9 +187,9 @@ class _Road:
                 self.session, self.desk, self.policy, self.case, self.household, act.happened_on
             )
 
-    async def _again(self, task: Task, act: Act) -> None:
-        """Another attempt on another day; the dates stay, the clock keeps running."""
-        task.attempts += 1
+    def _again(self, task: Task, outcome: Outcome, act: Act) -> None:
+        """Another attempt on another day; the dates stay. Only what has a limit is counted."""
+        task.attempts += outcome.limit is not None
         planned = next((act.answers.get(k) for k in ("later_on", "next_on") if act.answers.get(k)), None)
         task.expected_on = date.fromisoformat(planned) if planned else None
 
@@ -214,7 +214,7 @@ class _Road:
         task.post, task.region_code = desk_above(
             self.desk.areas, self.policy.posts, (task.post, task.region_code)
         )
-        task.assigned_id = None
+        task.assigned_id, task.attempts = None, 0
         await renew_rungs(self.session, self.desk, self.policy, task, self.case.limit_on)
 
     async def _close(self, outcome: Outcome, act: Act) -> None:
@@ -224,6 +224,7 @@ class _Road:
             case.clock_stopped_on = act.happened_on
         if outcome.ask_again_days:
             case.ask_again_on = act.happened_on + timedelta(days=outcome.ask_again_days)
+        await settle_clues(self.session, case, outcome.result or "closed", act.happened_on)
         left = await open_tasks_of(self.session, case.id)
         for task in left:
             task.state = "cancelled"

@@ -26,6 +26,8 @@ TEXT = {
     "reassigned": "reassigned_told",
     "excused": "excused_told",
 }
+REASONS = ("reason", "lacking", "not_mine_why", "not_held_why", "unwilling_why", "result")
+AT_ANY_HOUR = ("danger", "alert_urgent")
 PRESSING = ("danger", "worse", "alert_urgent")
 
 
@@ -42,9 +44,10 @@ class Subject:
 async def tell(
     session: AsyncSession, desk: Desk, subject: Subject, event: str, said: Mapping[str, str]
 ) -> None:
-    """Adds a notice for every post that the live routing names for `event`."""
+    """Adds a notice for every post that the live routing names for `event`; counts are for batches."""
     telling = _telling(desk, subject, event, said)
-    addressed = (_addressed(desk, subject, told, telling) for told in desk.policy.routing[event])
+    each = (told for told in desk.policy.routing[event] if told.mode in (Mode.now, Mode.list))
+    addressed = (_addressed(desk, subject, told, telling) for told in each)
     outbox.tell(session, filter(None, addressed), desk.now())
 
 
@@ -86,12 +89,12 @@ def _telling(desk: Desk, subject: Subject, event: str, said: Mapping[str, str]) 
     facts = event_facts(desk, subject, said)
     kind = TEXT.get(event, event)
     line = fill(desk.policy.texts[kind], facts) if kind in desk.policy.texts else facts["who"]
-    task = subject.task
+    task, now = subject.task, desk.now()
     return Telling(
         kind=kind,
         facts=facts,
         line=line.replace("\n", " "),
-        not_before=desk.hours.place(desk.now(), must_by=None, now=desk.now()),
+        not_before=now if event in AT_ANY_HOUR else desk.hours.place(now, must_by=None, now=now),
         region_code=subject.case.region_code,
         lane=Lane.pressing if event in PRESSING else Lane.reminder,
         urgent=event in PRESSING,
@@ -109,10 +112,10 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
     measures = case.recognised_on or desk.today()
     days = policy.profiles[case.profile].measures_within
     return {
-        "reason": "没有写明",
         "changed": "",
         "change": "",
         **said,
+        "reason": next((said[name] for name in REASONS if name in said), "没有写明"),
         **case_facts(desk.areas, subject.household, case),
         **task_facts(policy, task, desk.today()),
         "post": policy.posts[task.post].label,

@@ -194,16 +194,19 @@ async def _earlier_start(session: AsyncSession, desk: Desk, policy: Policy, case
 async def _recheck(
     session: AsyncSession, desk: Desk, policy: Policy, case: Case, pile: _Pile, batch_id: int | None
 ) -> None:
+    red = any(clue.urgent for clue in pile.clues)
     opening = Opening(
         case=case,
         household=pile.household,
         step="recheck",
         procedure=case.procedure,
-        kind="alert_urgent" if any(clue.urgent for clue in pile.clues) else "alert",
-        state="pending" if case.urgent else "staged",
+        kind="alert_urgent" if red else "alert",
+        state="pending" if red else "staged",
         batch=batches.key(batch_id),
     )
-    await open_tasks(session, desk, policy, [opening])
+    (task,) = await open_tasks(session, desk, policy, [opening])
+    subject = Subject(policy, case, pile.household, task)
+    events.tell_beside(session, desk, subject, opening.kind or "alert", opening)
 
 
 async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
