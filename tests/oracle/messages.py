@@ -73,6 +73,7 @@ class Post:
         self.held: list[Notice] = []
         self.alone: dict[str, list[Notice]] = defaultdict(list)
         self.days: dict[tuple[str, date], _Day] = defaultdict(_Day)
+        self.told: set[tuple[str, Place, date]] = set()
         self.rungs: dict[datetime, list[Rung]] = defaultdict(list)
         self.visits = {task.about: task for task in work.tasks}
         self.sent: list[Message] = []
@@ -165,7 +166,8 @@ class Post:
         for person, notice in self._heard(self.held, today):
             entries[person][notice.about].append(notice)
         self.held = []
-        urging = [task for task in self.work.tasks if task.due <= today + DAY]
+        self._note(self.due.get(moment, ()), today)
+        urging = [task for task in self.work.tasks if self._urges(task, today)]
         lines = [Notice("task", task.about, task.holder, 0, due=task.due) for task in urging]
         for person, line in self._heard(lines, today):
             entries[person][line.about].append(line)
@@ -176,6 +178,13 @@ class Post:
             else:
                 self.days[person, today].ordinary += 1
                 self.sent.append(Message(moment, person, "morning", "", frozenset(about)))
+
+    def _note(self, notices: Iterable[Notice], today: date) -> None:
+        self.told |= {(notice.about, notice.to, today) for notice in notices}
+
+    def _urges(self, task: Task, today: date) -> bool:
+        """Overdue, due today or tomorrow, and its holder is not told of it today in another way."""
+        return task.due <= today + DAY and (task.about, task.holder, today) not in self.told
 
     def _heard(self, notices: Iterable[Notice], today: date) -> Iterator[tuple[str, Notice]]:
         for notice in notices:
@@ -189,7 +198,9 @@ class Post:
 
     def _send(self, moment: datetime) -> None:
         items, self.alone = self.alone, defaultdict(list)
-        for person, notice in self._heard(self.due.pop(moment, ()), moment.date()):
+        due = self.due.pop(moment, [])
+        self._note(due, moment.date())
+        for person, notice in self._heard(due, moment.date()):
             items[person].append(notice)
         for person, some in items.items():
             self._compose(moment, person, _without_riders(_one_per_event(some)))
