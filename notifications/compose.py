@@ -4,7 +4,7 @@ One event is one message, also for a person with two posts. Beyond the budget th
 list, worst first; nothing that is due by tomorrow waits for tomorrow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ class Item:
     line: bool = False
     gathers: bool = False  # moved here from somebody else, or too long on its way
     task: int | None = None
+    whole: bool = False  # a list already made: it goes as it is, before all else
 
     @property
     def order(self) -> tuple[int, date, int]:
@@ -49,12 +50,15 @@ class Sheaf:
 def compose(items: Iterable[Item], budget: Budget, today: date) -> Sheaf:
     """The plan for one person; every item is in exactly one part of it."""
     sheaf = Sheaf()
-    single = _merged(sorted(items, key=lambda item: item.order), sheaf)
+    ordered = sorted(items, key=lambda item: item.order)
+    sheaf.cards += [item.id for item in ordered if item.whole]
+    single = _merged([item for item in ordered if not item.whole], sheaf)
     urgent = [item for item in single if item.urgent and not item.gathers]
+    room = max(budget.normal - len(sheaf.cards), 0)
     sheaf.cards += [item.id for item in urgent[: budget.urgent]]
     listed = urgent[budget.urgent :]
     listed += [item for item in single if item.gathers]
-    _spend(listed, [i for i in single if not i.urgent and not i.gathers], budget.normal, today, sheaf)
+    _spend(listed, [i for i in single if not i.urgent and not i.gathers], room, today, sheaf)
     if len(sheaf.listed) == 1:
         sheaf.cards.append(sheaf.listed.pop())
     return sheaf
@@ -66,23 +70,24 @@ def _merged(items: list[Item], sheaf: Sheaf) -> list[Item]:
     own_first = sorted(items, key=lambda item: (item.gathers, item.order))
     said = {item.event: item.id for item in reversed(own_first) if item.event}
     cards = {item.batch: said.get(item.event or "", item.id) for item in reversed(items) if _carries(item)}
-    newest = {item.task: item.id for item in sorted(items, key=lambda item: item.id) if item.gathers}
-    kept = []
-    for item in items:
-        carrier = said.get(item.event or "", item.id)
-        if carrier == item.id and item.line:
-            carrier = cards.get(item.batch, item.id)
-        if carrier == item.id and item.gathers and item.task is not None:
-            carrier = newest[item.task]
-        if carrier == item.id:
-            kept.append(item)
-        else:
-            sheaf.carried[item.id] = carrier
-    return kept
+    kept = _kept(items, {item.id: said.get(item.event or "", item.id) for item in items}, sheaf)
+    kept = _kept(kept, {item.id: cards.get(item.batch, item.id) for item in kept if item.line}, sheaf)
+    newest = {item.task: item.id for item in sorted(kept, key=lambda item: item.id) if _repeats(item)}
+    return _kept(kept, {item.id: newest[item.task] for item in kept if _repeats(item)}, sheaf)
+
+
+def _kept(items: list[Item], carriers: Mapping[int, int], sheaf: Sheaf) -> list[Item]:
+    """The items that nothing carries; the others go where they are carried."""
+    sheaf.carried |= {item: carrier for item, carrier in carriers.items() if item != carrier}
+    return [item for item in items if carriers.get(item.id, item.id) == item.id]
 
 
 def _carries(item: Item) -> bool:
     return item.batch is not None and not item.line
+
+
+def _repeats(item: Item) -> bool:
+    return item.gathers and item.task is not None
 
 
 def _spend(listed: list[Item], cards: list[Item], room: int, today: date, sheaf: Sheaf) -> None:

@@ -250,4 +250,5 @@ def _item(notice: Notice) -> Item:
         line=notice.kind.startswith("batch_"),
         gathers=notice.moved or notice.collapse,
         task=notice.task_id,
+        whole="lines" in notice.facts,
     )
