@@ -252,7 +252,7 @@ async def _await_matching(session: AsyncSession, desk: Desk, clues: Sequence[Clu
     ]
     session.add_all(tasks)
     await session.flush()
-    await add_rungs(session, desk, desk.policy, [(task, task.due_on) for task in tasks])
+    await add_rungs(session, desk, desk.policy, [(task, None) for task in tasks])
 
 
 async def county_code(session: AsyncSession) -> str:

@@ -12,12 +12,12 @@ MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """The dates of a task that its rungs hang on; local dates."""
+    """The dates of a task that its rungs hang on; local dates. `limit` is the total one, if there is any."""
 
     opened: date
     due: date
     latest: date
-    limit: date
+    limit: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _placed(
     if not rule.escalates:
         listed = to.mode is Mode.list
         return (hours.morning_on_or_before(moment.date()) if listed else hours.last_open(moment)), to.mode
-    must_by = dates.limit if rule.before_limit and dates.limit >= now.date() else None
+    kept = rule.before_limit and dates.limit is not None and dates.limit >= now.date()
+    must_by = dates.limit if kept else None
     placed = hours.place(moment, must_by=must_by, now=now)
     if to.mode is Mode.list and placed >= moment:
         return hours.morning_from(moment), Mode.list

@@ -121,15 +121,15 @@ def days_from(desk: Desk, day: date, step: Step) -> date:
 
 
 async def add_rungs(
-    session: AsyncSession, desk: Desk, policy: Policy, tasks: Iterable[tuple[Task, date]]
+    session: AsyncSession, desk: Desk, policy: Policy, tasks: Iterable[tuple[Task, date | None]]
 ) -> None:
-    """The rungs of each task for its present due version; `date` is the limit of its case."""
+    """The rungs of each task for its present due version; `date` is the limit of its case, if it has one."""
     rows = [row for task, limit in tasks for row in _rungs(desk, policy, task, limit)]
     if rows:
         await session.execute(insert(Rung), rows)
 
 
-def _rungs(desk: Desk, policy: Policy, task: Task, limit: date) -> Iterable[dict[str, Any]]:
+def _rungs(desk: Desk, policy: Policy, task: Task, limit: date | None) -> Iterable[dict[str, Any]]:
     rules = policy.ladders.get(task.step) or policy.ladders["step"]
     dates = Dates(opened=task.opens_on, due=task.due_on, latest=task.latest_on, limit=limit)
     seen: set[tuple[str, Place]] = set()
