@@ -7,6 +7,7 @@ from config.models import Choice, Question, QuestionType
 from config.wording import day_text, fill
 from notifications.channel import Button
 from workflows.answers import Page
+from workflows.desk import Desk
 from workflows.forms import confirmation, shown
 
 Rows = list[list[Button]]
@@ -18,12 +19,12 @@ DAYS_SHOWN = 14
 MOVING = ("hand_over", "reassign")
 
 
-def card(page: Page, today: date, sheet_page: int = 0) -> tuple[str, Rows]:
+def card(page: Page, desk: Desk, sheet_page: int = 0) -> tuple[str, Rows]:
     """The text and the buttons of a page."""
     if page.sheet.at is None:
-        return _summary(page)
+        return _summary(page, desk)
     question = page.form.form.question(page.sheet.at)
-    return _text(page, question), _buttons(page, question, today, sheet_page)
+    return _text(page, question, desk), _buttons(page, question, desk.today(), sheet_page)
 
 
 def named_facts(facts: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def _spoken(value: Any) -> Any:
     return value
 
 
-def _text(page: Page, question: Question) -> str:
+def _text(page: Page, question: Question, desk: Desk) -> str:
     asked = page.form.asked(page.sheet.answers)
     nth = [one.name for one in asked].index(question.name) + 1
     facts = named_facts(dict(page.form.facts))
@@ -45,11 +46,11 @@ def _text(page: Page, question: Question) -> str:
     if warning := confirmation(page.form, page.sheet):
         return "\n".join([*lines, "", "❓ " + fill(warning, facts)])
     if last := _last(page, question):
-        lines.append(f"上次{_last_day(page)}：{last}")
+        lines.append(fill(desk.policy.texts["form_last"], {"day": _last_day(page), "answer": last}))
     if question.type in (QuestionType.integer, QuestionType.text):
-        lines.append("请直接打字发来。")
+        lines.append(desk.policy.texts["form_type"])
     elif question.choices_from and len(page.form.choices_of(question, page.sheet.answers)) > PAGE:
-        lines.append("也可以打字找，例如：3组2号。")
+        lines.append(desk.policy.texts["form_search"])
     return "\n".join(lines)
 
 
@@ -178,7 +179,7 @@ def _way(page: Page) -> list[Button]:
     return row
 
 
-def _summary(page: Page) -> tuple[str, Rows]:
+def _summary(page: Page, desk: Desk) -> tuple[str, Rows]:
     """Every answer with 改 beside it, what may be added, and 提交."""
     lines = [f"{page.form.form.title} 汇总{_who(page)}"]
     edits: list[Button] = []
@@ -192,5 +193,5 @@ def _summary(page: Page) -> tuple[str, Rows]:
             edits.append(Button(f"改 {name}", f"e:{draft}:{revision}:{_index(page, question)}"))
         elif question.on_summary:
             edits.append(Button(f"补{name}", f"e:{draft}:{revision}:{_index(page, question)}"))
-    lines.append("没有错就点提交。")
+    lines.append(desk.policy.texts["form_summary"])
     return "\n".join(lines), [[Button("提交", f"k:{draft}:{revision}")], *_paired(edits), _way(page)]

@@ -62,7 +62,7 @@ async def households(context: Context, page: int) -> Card:
     regions = {region for post, region in person.held if desk.policy.posts[post].tier is not Tier.city}
     found = await households_of(context.session, desk, person, regions)
     if not found:
-        return "您名下还没有农户。", []
+        return context.text("list_no_households"), []
     cases = await _open_cases(context, [household.id for household in found])
     found.sort(key=lambda household: household.id not in cases)
     lines, buttons = [], []
@@ -74,7 +74,7 @@ async def households(context: Context, page: int) -> Card:
         lines.append(f"{mark} {facts['who']} {STAGES[case.stage] if case else '没有在办'}")
         if case is not None:
             buttons.append(Button(str(facts["who"])[-12:], f"case:{case.id}"))
-    title = f"共 {len(found)} 户，在办 {len(cases)} 户"
+    title = context.text("list_households", count=len(found), open=len(cases))
     return "\n".join([title, *lines]), [*paired(buttons), *turning("mine", page, len(found))]
 
 
@@ -85,9 +85,9 @@ async def _open_cases(context: Context, household_ids: Sequence[int]) -> dict[in
 
 def drafts(context: Context, unfinished: Sequence[Draft]) -> Card:
     if not unfinished:
-        return "没有没填完的表。", []
+        return context.text("list_no_drafts"), []
     buttons = [Button(_draft_label(context, draft), f"draft:{draft.id}") for draft in unfinished[:PAGE]]
-    return f"有 {len(unfinished)} 张没填完的表，点开接着填：", [[button] for button in buttons]
+    return context.text("list_drafts", count=len(unfinished)), [[button] for button in buttons]
 
 
 def _draft_label(context: Context, draft: Draft) -> str:
@@ -106,20 +106,27 @@ async def situations(context: Context) -> list[Card]:
 
 async def situation_card(context: Context, region: str) -> Card:
     found = await situation(context.session, context.desk, region)
-    lines = [
-        f"现在情况 {found.name} {day_text(context.desk.today())}",
-        f"在办 {found.cases} 户：核实中 {found.stages['verifying']}，认定中 {found.stages['recognising']}，"
-        f"跟踪走访 {found.stages['following']}",
-        f"今日到期 {found.due_today}，超期 {found.overdue}",
-    ]
+    lines = [_numbers(context, found)]
     if found.overdue_by_step:
-        lines.append("卡在：" + "、".join(f"{step} {n}" for step, n in sorted(found.overdue_by_step.items())))
+        lines.append(context.text("list_stuck", steps=_counted(found.overdue_by_step)))
     if found.reasons:
-        lines.append(
-            "原因：" + "、".join(f"{REASONS[code]} {n}" for code, n in sorted(found.reasons.items()))
-        )
+        named = {REASONS[code]: count for code, count in found.reasons.items()}
+        lines.append(context.text("list_reasons", reasons=_counted(named)))
     lines += [_area(context, code, found) for code in sorted(found.areas)]
     return "\n".join(lines), _area_buttons(context, found)
+
+
+def _numbers(context: Context, found: Situation) -> str:
+    stages = {stage: found.stages[stage] for stage in ("verifying", "recognising", "following")}
+    return context.text(
+        "list_situation",
+        area=found.name,
+        date=day_text(context.desk.today()),
+        cases=found.cases,
+        due_today=found.due_today,
+        overdue=found.overdue,
+        **stages,
+    )
 
 
 def _counted(numbers: Mapping[str, int]) -> str:
@@ -128,8 +135,9 @@ def _counted(numbers: Mapping[str, int]) -> str:
 
 def _area(context: Context, code: str, found: Situation) -> str:
     numbers = found.areas[code]
-    late = f"，超期 {numbers['overdue']}" if numbers["overdue"] else ""
-    return f"・{place(context.desk.areas, code)} 在办 {numbers['cases']}{late}"
+    key = "list_area_late" if numbers["overdue"] else "list_area"
+    area = place(context.desk.areas, code)
+    return context.text(key, area=area, cases=numbers["cases"], overdue=numbers["overdue"])
 
 
 def _area_buttons(context: Context, found: Situation) -> list[list[Button]]:

@@ -66,7 +66,7 @@ def show_new(context: Context, page: Page) -> None:
         context.answer.hint(context.text("nothing_to_choose"), alert=True)
         page.draft.state = "dropped"
         return
-    text, buttons = form_cards.card(page, context.desk.today())
+    text, buttons = form_cards.card(page, context.desk)
     context.answer.say(text, buttons, draft_id=page.draft.id)
 
 

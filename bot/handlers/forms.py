@@ -125,7 +125,7 @@ def _ready(page: Page) -> bool:
 
 
 def show(context: Context, page: Page, sheet_page: int = 0) -> None:
-    text, buttons = form_cards.card(page, context.desk.today(), sheet_page)
+    text, buttons = form_cards.card(page, context.desk, sheet_page)
     context.answer.show(text, buttons, draft_id=page.draft.id)
 
 

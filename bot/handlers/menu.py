@@ -49,7 +49,7 @@ async def _blank(message: Message, context: Context, form: str) -> None:
         )
         return
     page = await open_sheet(context.session, context.desk, context.me, form, None)
-    text, buttons = form_cards.card(page, context.desk.today())
+    text, buttons = form_cards.card(page, context.desk)
     context.answer.say(text, buttons, draft_id=page.draft.id)
 
 
@@ -73,7 +73,7 @@ async def help_(_message: Message, context: Context) -> None:
     context.answer.say(context.text(f"help_{tier.value}"), keyboard=keyboard(context.me, posts))
     if tier is not Tier.city:
         rows = [[Button("提意见", "new:feedback"), Button("没填完的表", "drafts")]]
-        context.answer.say("还有别的事吗？", rows)
+        context.answer.say(context.text("help_more"), rows)
 
 
 async def drafts(_message: Message, context: Context) -> None:

@@ -89,7 +89,8 @@ async def _sees_case(context: Context, case_id: int | None) -> bool:
 
 async def _clue_card(context: Context, task: Task) -> None:
     clue = await context.session.get_one(Clue, task.clue_id)
-    text = f"❓ 未配户线索 {clue.signal_id}\n来源：{clue.dept}，报的户号：{clue.household_number or '没有'}"
+    number = clue.household_number or "没有"
+    text = context.text("clue_card", code=clue.signal_id, source=clue.dept, number=number)
     context.answer.say(text, await _buttons(context, [task]))
 
 
@@ -99,7 +100,21 @@ async def case_card(press: CallbackQuery, context: Context) -> None:
         context.answer.hint(context.text("not_yours"), alert=True)
         return
     opened = await open_case(context.session, context.desk, await context.session.get_one(Case, case_id))
-    context.answer.say(opened.text, await _buttons(context, opened.tasks))
+    context.answer.say(opened.text, await _ways(context, opened.tasks))
+
+
+async def _ways(context: Context, tasks: Sequence[Task]) -> list[list[Button]]:
+    """A button for each open task of a case: to fill it in, or to look at it."""
+    rows = []
+    for task in tasks:
+        allowed, _ = await may_finish(context.session, context.desk, context.me, task)
+        if allowed and task.opens_on <= context.desk.today():
+            title = context.desk.policy.forms[task_form(context.desk.policy, task)].title
+            rows.append([cards.fill_in(task.id, title)])
+        else:
+            step = context.desk.policy.procedures[task.procedure].steps[task.step].label
+            rows.append([Button(f"看 {step}", f"open:{task.id}")])
+    return rows
 
 
 async def _buttons(context: Context, tasks: Sequence[Task]) -> list[list[Button]]:
@@ -150,7 +165,9 @@ async def area_cases(press: CallbackQuery, context: Context) -> None:
     for case in here[:20]:
         lines.append(f"・{case.number} {STAGES[case.stage]}")
         buttons.append(Button(case.number, f"case:{case.id}"))
-    context.answer.say("\n".join([f"在办 {len(here)} 户", *lines]), lists.paired(buttons))
+    context.answer.say(
+        "\n".join([context.text("list_cases", count=len(here)), *lines]), lists.paired(buttons)
+    )
 
 
 async def _answers_for(context: Context, code: str) -> bool:

@@ -78,7 +78,7 @@ async def _choose(context: Context, page: Page, words: str, count: int) -> None:
     found = [c for c in page.form.choices_of(question, page.sheet.answers) if words in c.label][:10]
     nth = [one.name for one in page.form.form.questions].index(question.name)
     buttons = [[Button(c.label, f"a:{page.draft.id}:{page.draft.revision}:{nth}:{c.name}")] for c in found]
-    context.answer.say(f"有 {count} 个，请点一个：", buttons, draft_id=page.draft.id)
+    context.answer.say(context.text("list_found", count=count), buttons, draft_id=page.draft.id)
 
 
 async def refused(_message: Message, context: Context) -> None:
