@@ -16,7 +16,7 @@ from storage.work import Case, Task
 from workflows import cards
 from workflows.desk import Desk
 from workflows.recipients import post_place
-from workflows.tasks import Opening
+from workflows.tasks import Opening, line_of
 from workflows.words import case_facts, task_facts
 
 ACTING = ("handed_up", "reassigned", "assisted", "extended")  # the hearer has the task in hand
@@ -27,6 +27,7 @@ TEXT = {
     "excused": "excused_told",
 }
 REASONS = ("reason", "lacking", "not_mine_why", "not_held_why", "unwilling_why", "result")
+ALERTS = ("alert", "alert_urgent")  # their lists are lines of the batch
 AT_ANY_HOUR = ("danger", "alert_urgent")
 PRESSING = ("danger", "worse", "alert_urgent")
 
@@ -44,9 +45,10 @@ class Subject:
 async def tell(
     session: AsyncSession, desk: Desk, subject: Subject, event: str, said: Mapping[str, str]
 ) -> None:
-    """Adds a notice for every post that the live routing names for `event`; counts are for batches."""
+    """Adds a notice for every post that the live routing names for `event`; counts are a batch's."""
     telling = _telling(desk, subject, event, said)
-    each = (told for told in desk.policy.routing[event] if told.mode in (Mode.now, Mode.list))
+    modes = (Mode.now,) if event in ALERTS else (Mode.now, Mode.list)
+    each = (told for told in desk.policy.routing[event] if told.mode in modes)
     addressed = (_addressed(desk, subject, told, telling) for told in each)
     outbox.tell(session, filter(None, addressed), desk.now())
 
@@ -88,7 +90,8 @@ def _addressed(desk: Desk, subject: Subject, told: Told, telling: Telling) -> Te
 def _telling(desk: Desk, subject: Subject, event: str, said: Mapping[str, str]) -> Telling:
     facts = event_facts(desk, subject, said)
     kind = TEXT.get(event, event)
-    line = fill(desk.policy.texts[kind], facts) if kind in desk.policy.texts else facts["who"]
+    words = desk.policy.texts.get(kind, "{who}")
+    line = line_of(facts) if event in ALERTS else fill(words, facts)
     task, now = subject.task, desk.now()
     return Telling(
         kind=kind,

@@ -16,14 +16,14 @@ from notifications.planner import Addressed, Planner
 from notifications.render import list_buttons
 from storage.people import Official
 from storage.post_box import Notice
-from storage.register import Household
+from storage.register import Clue, Household
 from storage.work import Case, Marker, Task
 from workflows.authority import with_posts
 from workflows.desk import Desk
 from workflows.digest import county_digest
 from workflows.due import Due, due_state
 from workflows.sweep import working_days_between
-from workflows.words import case_facts, task_facts
+from workflows.words import case_facts, task_facts, waiting_facts
 
 SECTIONS = {Due.overdue: "list_overdue", Due.today: "list_today", Due.tomorrow: "list_soon"}
 LISTS = ("list_morning", "digest_county")
@@ -72,27 +72,26 @@ async def _aged(session: AsyncSession, desk: Desk, told: set[int | None]) -> lis
     """Tasks that are late, or due today or tomorrow, and not on the list for another reason."""
     today = desk.today()
     query = (
-        select(Task, Case, Household)
-        .join(Case, Case.id == Task.case_id)
-        .join(Household, Household.id == Case.household_id)
+        select(Task, Case, Household, Clue)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .outerjoin(Household, Household.id == Case.household_id)
+        .outerjoin(Clue, Clue.id == Task.clue_id)
         .where(Task.state == "open", Task.due_on <= today + timedelta(days=1), Task.opens_on <= today)
         .order_by(Task.due_on, Task.id)
     )
     rows = [row for row in (await session.execute(query)) if row[0].id not in told]
-    await desk.areas.learn(
-        session, {code for task, case, _ in rows for code in (task.region_code, case.region_code)}
-    )
+    await desk.areas.learn(session, {row[0].region_code for row in rows})
+    await desk.areas.learn(session, {row[1].region_code for row in rows if row[1]})
     return [await _line(session, desk, *row) for row in rows]
 
 
-async def _line(session: AsyncSession, desk: Desk, task: Task, case: Case, household: Household) -> Notice:
-    policy = await desk.policy_of(session, case.policy_digest)
+async def _line(
+    session: AsyncSession, desk: Desk, task: Task, case: Case | None, household: Household, clue: Clue
+) -> Notice:
+    policy = await desk.policy_of(session, case.policy_digest) if case else desk.policy
+    about = case_facts(desk.areas, household, case) if case else waiting_facts(desk.areas, clue, task)
     days = working_days_between(desk, task.due_on, desk.today())
-    facts = {
-        **case_facts(desk.areas, household, case),
-        **task_facts(policy, task, desk.today()),
-        "days": days,
-    }
+    facts = {**about, **task_facts(policy, task, desk.today()), "days": days}
     late = desk.today() > task.due_on
     kind = "line_overdue" if late else "line_day_before"
     telling = Telling(
@@ -105,7 +104,7 @@ async def _line(session: AsyncSession, desk: Desk, task: Task, case: Case, house
         state="held",
         event=f"morning:{desk.today()}:{task.id}",
         due_on=task.due_on,
-        case_id=case.id,
+        case_id=task.case_id,
         task_id=task.id,
         not_before=desk.now(),
     )

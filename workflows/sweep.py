@@ -22,7 +22,7 @@ from workflows.dates import expected_finish
 from workflows.desk import Desk
 from workflows.recipients import ABOVE
 from workflows.remaining import LAST_STEPS, TEXTS, remaining, reminder
-from workflows.words import TIER_WORDS, case_facts, place, task_facts
+from workflows.words import TIER_WORDS, case_facts, place, task_facts, waiting_facts
 
 AT_ONCE = 200
 AHEAD = ("half", "three_days", "day_before", "due_day", "week")
@@ -170,13 +170,9 @@ async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired
     facts = {**task_facts(policy, task, today), "days": _days(desk, task, fired.rung)}
     if fired.case is None or fired.household is None:
         clue = await session.get_one(Clue, task.clue_id)
-        where = place(desk.areas, task.region_code)
         return {
             **facts,
-            "code": clue.signal_id,
-            "place": where,
-            "household": "未配户线索",
-            "who": "未配户线索",
+            **waiting_facts(desk.areas, clue, task),
             "finish_late": False,
             "told": "县里",
             "needs": "配到户",
@@ -249,7 +245,8 @@ def _buttons(desk: Desk, policy: Policy, rung: Rung, task: Task) -> Rows:
         return cards.look(task)
     if rung.to == Relative.holder:
         form = policy.procedures[task.procedure].steps[task.step].form
-        return cards.reminder(task, policy.forms[form].title)
+        title = policy.forms[form].title
+        return cards.reminder(task, title) if task.case_id else [[cards.fill_in(task.id, title)]]
     helps = rung.to in (Relative.above_desk, Relative.above_lead) and task.case_id is not None
     return cards.overdue_above(task) if helps else cards.look(task)
 

@@ -75,6 +75,12 @@ def task_facts(policy: Policy, task: Task, today: date) -> dict[str, Any]:
     }
 
 
+def waiting_facts(areas: Areas, clue: Clue, task: Task) -> dict[str, Any]:
+    """What texts about a signal without a household may name."""
+    who = "未配户线索"
+    return {"code": clue.signal_id, "place": place(areas, task.region_code), "household": who, "who": who}
+
+
 def clue_words(policy: Policy, clues: Iterable[Clue]) -> tuple[str, str]:
     """What the signals say, each sort once, and where they came from (医疗自付较高；务工中断, 医保2月)."""
     known = {(rule.dept, rule.rule): rule.words for rule in policy.clues.rules}
