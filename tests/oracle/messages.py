@@ -203,7 +203,7 @@ class Post:
         for person, notice in self._heard(due, moment.date()):
             items[person].append(notice)
         for person, some in items.items():
-            self._compose(moment, person, _without_riders(_one_per_event(some)))
+            self._compose(moment, person, _newest_moved(_without_riders(_one_per_event(some))))
 
     def _compose(self, moment: datetime, person: str, items: Sequence[Notice]) -> None:
         day = self.days[person, moment.date()]
@@ -252,6 +252,16 @@ def _without_riders(items: Sequence[Notice]) -> list[Notice]:
     """A line needs no message where a card of the same list goes to the same person."""
     cards = [item for item in items if item.what != "line"]
     return cards if any(item.what == "alert" for item in cards) else list(items)
+
+
+def _newest_moved(items: Sequence[Notice]) -> list[Notice]:
+    """Of several moved notices about one task only the newest is said."""
+    newest = {item.about: item for item in sorted(items, key=lambda item: item.age) if _of_task(item)}
+    return [item for item in items if not _of_task(item) or newest[item.about] is item]
+
+
+def _of_task(item: Notice) -> bool:
+    return item.moved and item.what not in ("line", "count", "unmatched", "overdue_7")
 
 
 def _order(item: Notice) -> tuple[int, date, int]:
