@@ -13,7 +13,7 @@ from .thousand import CITY, COUNTY
 from .work import Rung, Task, Work
 
 BUDGET, RED_BUDGET = 3, 2
-LATE_OR_RED, NEW, REMINDER = 1, 2, 3
+LATE_OR_RED, NEW, REMINDER, LINE = 1, 2, 3, 4
 LANES = {"half": REMINDER, "three_days": REMINDER, "day_before": REMINDER, "due_day": REMINDER}
 
 
@@ -116,12 +116,12 @@ class Post:
             for post in now:
                 self._add(self.now, replace(alert, to=self.areas.place(post, case.village)))
         for to in self._lines("village_clerk", "township_clerk"):
-            self._add(open_at, Notice("line", to[1], to, 0))
+            self._add(open_at, Notice("line", to[1], to, 0, LINE))
         for to in self._lines("first_secretary", red="township_lead"):
-            self.held.append(Notice("line", to[1], to, next(self.age)))
+            self.held.append(Notice("line", to[1], to, next(self.age), LINE))
         if self.work.cases:
-            self._add(open_at, Notice("line", COUNTY, ("county_clerk", COUNTY), 0))
-            self._add(open_at, Notice("count", CITY, ("city_lead", CITY), 0))
+            self._add(open_at, Notice("line", COUNTY, ("county_clerk", COUNTY), 0, LINE))
+            self._add(open_at, Notice("count", CITY, ("city_lead", CITY), 0, LINE))
         if self.work.waiting:
             self._add(open_at, Notice("unmatched", COUNTY, ("county_clerk", COUNTY), 0))
 

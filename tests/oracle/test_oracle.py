@@ -157,8 +157,8 @@ def test_the_worked_example_of_a_new_list() -> None:
         "village_clerk": [red],
         "township_clerk": [red],
         "county_clerk": [
-            ("line", "line", frozenset({COUNTY})),
             ("card", "unmatched", frozenset({COUNTY})),
+            ("line", "line", frozenset({COUNTY})),
         ],
         "city_lead": [("count", "count", frozenset({"130800000000"}))],
     }
