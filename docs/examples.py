@@ -19,7 +19,8 @@ _HEADING = re.compile(r"^#+ .*?`([a-z0-9_/]+\.yaml)`")
 
 def examples(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     """The file of each example and its changed lines."""
-    file, block = "", None
+    file = ""
+    block: list[str] | None = None
     for line in lines:
         if found := _HEADING.match(line):
             file = found[1]
@@ -48,7 +49,7 @@ def checked(file: str, block: list[str]) -> bool:
         target = Path(folder, file)
         target.parent.mkdir(exist_ok=True)
         target.write_text(changed(source.read_text(encoding="utf-8"), block), encoding="utf-8")
-        command = [Path(sys.executable).with_name("jintang"), "policy", "check", folder]
+        command = [str(Path(sys.executable).with_name("jintang")), "policy", "check", folder]
         environment = {**os.environ, "JINTANG_POLICY": "hebei"}
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
     print(("✓" if done.returncode == 0 else "✗"), file, "" if done.returncode == 0 else done.stdout)
