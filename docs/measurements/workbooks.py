@@ -9,17 +9,6 @@ from python_calamine import CalamineWorkbook
 
 ROWS = 10_000
 CELLS = ["医保", "medical_burden", "2026-03-01", "2026-03-12", "130828107206", "H-03-002", "户主", "01", "漏"]
-    "医保",
-    "medical_burden",
-    "2026-03-01",
-    "2026-03-12",
-    "130828107206",
-    "H-03-002",
-    "户主",
-    "01",
-    "漏",
-    "middle",
-]
 
 
 def workbook() -> bytes:
