@@ -16,7 +16,7 @@ PAGE = 8
 PAST = ((0, "今天"), (1, "昨天"), (2, "前天"))
 FUTURE = ((1, "明天"), (2, "后天"), (3, "大后天"))
 DAYS_SHOWN = 14
-MOVING = ("hand_over", "reassign")
+ACTIONS = ("hand_over", "reassign", "assist", "extend", "escalate", "excuse")  # nobody else's to finish
 
 
 def card(page: Page, desk: Desk, sheet_page: int = 0) -> tuple[str, Rows]:
@@ -170,11 +170,7 @@ def _way(page: Page) -> list[Button]:
     """上一步 / 暂存 / 转给别人: always there."""
     draft, revision = page.draft.id, page.draft.revision
     row = [Button("上一步", f"b:{draft}:{revision}"), Button("暂存", f"s:{draft}")]
-    if (
-        page.task is not None
-        and page.task.case_id is not None
-        and page.draft.form not in ("hand_over", "reassign")
-    ):
+    if page.task is not None and page.task.case_id is not None and page.draft.form not in ACTIONS:
         row.append(Button("转给别人", f"act:hand_over:{page.task.id}"))
     return row
 

@@ -117,11 +117,11 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
     return {
         "changed": "",
         "change": "",
+        "post": policy.posts[task.post].label,
         **said,
         "reason": next((said[name] for name in REASONS if name in said), "没有写明"),
         **case_facts(desk.areas, subject.household, case),
         **task_facts(policy, task, desk.today()),
-        "post": policy.posts[task.post].label,
         "date": day_text(desk.today()),
         **({"due": day_text(measures + timedelta(days=days))} if task.step in ("county", "entry") else {}),
     }
@@ -130,6 +130,8 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
 def _buttons(event: str, subject: Subject) -> list[list[Any]]:
     if event == "handed_up":
         return [*cards.step(subject.task, "办理"), [cards.act("reassign", subject.task.id, "改派")]]
+    if event == "reassigned":
+        return cards.step(subject.task, "办理")
     if event in ACTING:
         return cards.look(subject.task)
     return cards.case(subject.case) if event in PRESSING else []

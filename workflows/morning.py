@@ -27,6 +27,7 @@ from workflows.words import case_facts, task_facts, waiting_facts
 
 SECTIONS = {Due.overdue: "list_overdue", Due.today: "list_today", Due.tomorrow: "list_soon"}
 LISTS = ("list_morning", "digest_county")
+REMINDERS = ("rung:", "morning:")
 ORDER = ("list_overdue", "list_today", "list_soon", "list_followups", "list_told")
 
 
@@ -151,9 +152,14 @@ async def _list(session: AsyncSession, desk: Desk, official: int, items: Sequenc
 
 
 def _once(notices: Sequence[Notice]) -> list[Notice]:
-    """One notice for each task or event: the newest that is the person's own."""
+    """One reminder for each task, one notice for each event: the newest that is the person's own."""
     by_age = sorted(notices, key=lambda notice: (not notice.moved, notice.id))
-    return list({f"task:{n.task_id}" if n.task_id else n.event or str(n.id): n for n in by_age}.values())
+    return list({_about(notice): notice for notice in by_age}.values())
+
+
+def _about(notice: Notice) -> str:
+    event = notice.event or str(notice.id)
+    return f"task:{notice.task_id}" if event.startswith(REMINDERS) else event
 
 
 def _carry(carrier: Notice, notices: Sequence[Notice]) -> None:

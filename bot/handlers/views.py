@@ -104,11 +104,11 @@ async def case_card(press: CallbackQuery, context: Context) -> None:
 
 
 async def _ways(context: Context, tasks: Sequence[Task]) -> list[list[Button]]:
-    """A button for each open task of a case: to fill it in, or to look at it."""
+    """A button for each open task of a case: its holder fills it in, others look what can be done."""
     rows = []
     for task in tasks:
-        allowed, _ = await may_finish(context.session, context.desk, context.me, task)
-        if allowed and task.opens_on <= context.desk.today():
+        allowed, on_behalf = await may_finish(context.session, context.desk, context.me, task)
+        if allowed and not on_behalf and task.opens_on <= context.desk.today():
             title = context.desk.policy.forms[task_form(context.desk.policy, task)].title
             rows.append([cards.fill_in(task.id, title)])
         else:
