@@ -13,8 +13,8 @@ from storage.register import Batch, Clue, Household
 from storage.work import Case, Feedback, Task
 from workflows import events
 from workflows.authority import Person, commands
-from workflows.cases import redate
-from workflows.choices import chosen_day
+from workflows.cases import drop_drafts, redate
+from workflows.choices import chosen_day, on_the_road
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.forms import OpenForm, shown
@@ -97,6 +97,7 @@ async def _reassign(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     assert deed.task is not None
     subject = await _subject(session, desk, deed.task)
     deed.task.assigned_id = int(str(deed.answers["to"])[1:])
+    await drop_drafts(session, [deed.task.id])
     await renew_rungs(session, desk, subject.policy, deed.task, subject.case.limit_on)
     await events.tell(session, desk, subject, "reassigned", {"post": _own_post(desk, deed)})
 
@@ -107,11 +108,12 @@ async def _extend(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     task, day = deed.task, chosen_day(str(deed.answers["until"]))
     subject = await _subject(session, desk, task)
     tier = commands(deed.person.held, task.post, desk.areas.lineage(task.region_code), desk.policy.posts)
-    if tier is Tier.county:
+    if tier is Tier.county and on_the_road(subject.policy, subject.case, task):
         subject.case.limit_on = day
-        await redate(session, desk, subject.policy, subject.case)
+        await redate(session, desk, subject.policy, subject.case, later=True)
     else:
-        task.due_on = min(day, task.latest_on)
+        task.due_on = day if tier is Tier.county else min(day, task.latest_on)
+        task.latest_on = max(task.latest_on, task.due_on)
         await renew_rungs(session, desk, subject.policy, task, subject.case.limit_on)
     await events.tell(session, desk, subject, "extended", {"reason": deed.said("reason")})
 

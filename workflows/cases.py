@@ -21,12 +21,12 @@ from workflows.recipients import desk_above
 from workflows.tasks import (
     Opening,
     case_schedule,
-    first_due,
     open_tasks,
     open_tasks_of,
     renew_rungs,
     retire,
     silence,
+    step_days,
 )
 from workflows.words import answers_in_words
 
@@ -75,13 +75,19 @@ def case_limit(desk: Desk, policy: Policy, case: Case) -> date:
     return schedule(profile, procedure, case.start_on, desk.calendar).limit
 
 
-async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case) -> None:
-    """The start or the limit has moved: the open main tasks get new dates, a new due version, new rungs."""
+async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, *, later: bool) -> None:
+    """The start or the limit has moved: the open main tasks get new dates, a new due version, new rungs.
+
+    A later limit gives more days from today on, an earlier start takes some away; never the reverse.
+    """
     dates = case_schedule(desk, policy, case).steps
+    steps = policy.procedures[case.procedure].steps
     for task in await open_tasks_of(session, case.id):
         if task.step in dates and task.procedure == case.procedure:
-            task.planned_on, task.latest_on = dates[task.step].planned, dates[task.step].latest
-            task.due_on = first_due(task.planned_on, task.latest_on, task.opens_on)
+            ends_on = task.opens_on if steps[task.step].opens_on == "last_publicity_day" else None
+            since = desk.today() if later else task.opens_on
+            task.planned_on, task.latest_on, due = step_days(desk, dates[task.step], ends_on, since)
+            task.due_on = max(task.due_on, due) if later else min(task.due_on, due)
             await renew_rungs(session, desk, policy, task, case.limit_on)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import Choice, Form, Tier
+from config.models import Choice, Form, Policy, StepKind, Tier
 from config.wording import day_text, village_name
 from storage.people import Duty, Official, Region
 from storage.register import Clue, Household
@@ -96,19 +96,29 @@ async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequenc
 
 
 async def _days(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
-    """Until when a date may be moved: a township to the latest feasible day, the county the total."""
+    """Until when a date may be moved: a township to the latest feasible day, the county the total.
+
+    A step beside the road has no part in the total: there the county moves the step itself.
+    """
     if asker.task is None or asker.task.case_id is None:
         return []
     task, today = asker.task, desk.today()
     case = await session.get_one(Case, task.case_id)
     tier = commands(asker.person.held, task.post, desk.areas.lineage(task.region_code), desk.policy.posts)
     if tier is Tier.county:
-        start = max(case.limit_on, today)
+        total = on_the_road(await desk.policy_of(session, case.policy_digest), case, task)
+        start = max(case.limit_on if total else task.due_on, today)
         days = [start + timedelta(days=more) for more in COUNTY_DAYS]
     else:
         first = max(task.due_on, today) + timedelta(days=1)
         days = [first + timedelta(days=n) for n in range((task.latest_on - first).days + 1)]
     return [Choice(name=f"d{day:%Y%m%d}", label=day_text(day)) for day in days]
+
+
+def on_the_road(policy: Policy, case: Case, task: Task) -> bool:
+    """Whether the task is a step that the total limit of the case counts."""
+    step = policy.procedures[task.procedure].steps[task.step]
+    return task.procedure == case.procedure and step.kind is StepKind.main
 
 
 def chosen_day(name: str) -> date:

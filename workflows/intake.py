@@ -188,7 +188,7 @@ async def _earlier_start(session: AsyncSession, desk: Desk, policy: Policy, case
     if start < case.start_on and case.recognised_on is None:
         case.start_on = start
         case.limit_on = case_limit(desk, policy, case)
-        await redate(session, desk, policy, case)
+        await redate(session, desk, policy, case, later=False)
 
 
 async def _recheck(

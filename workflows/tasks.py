@@ -14,7 +14,7 @@ from notifications.outbox import Lane, Telling
 from storage.register import Household
 from storage.work import Case, Rung, Task
 from workflows import cards
-from workflows.dates import Schedule, schedule
+from workflows.dates import Schedule, StepDates, schedule
 from workflows.desk import Desk
 from workflows.ladder import Dates, rungs
 from workflows.recipients import Place, post_place, relative_place
@@ -101,10 +101,15 @@ def _days(desk: Desk, policy: Policy, opening: Opening, step: Step) -> tuple[dat
         due = days_from(desk, today, step)
         return today, due, due, due
     dates = case_schedule(desk, policy, opening.case).steps[opening.step]
-    if opening.opens_on is not None:
-        latest = max(dates.latest, opening.opens_on)
-        return opening.opens_on, dates.planned, latest, _registered(desk, opening.opens_on, latest)
-    return today, dates.planned, dates.latest, first_due(dates.planned, dates.latest, today)
+    return opening.opens_on or today, *step_days(desk, dates, opening.opens_on, today)
+
+
+def step_days(desk: Desk, dates: StepDates, ends_on: date | None, from_on: date) -> tuple[date, date, date]:
+    """Planned, latest and due day of a main step as of `from_on`; `ends_on`: publicity's last whole day."""
+    if ends_on is None:
+        return dates.planned, dates.latest, first_due(dates.planned, dates.latest, from_on)
+    latest = max(dates.latest, ends_on)
+    return dates.planned, latest, _registered(desk, ends_on, latest)
 
 
 def _registered(desk: Desk, last: date, latest: date) -> date:
