@@ -37,7 +37,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a finished sheet did; `following` are the labels of the steps now open."""
+    """What a finished sheet did; `following` are the steps that come next, or that are still open."""
 
     form: OpenForm
     outcome: str
@@ -331,11 +331,12 @@ async def _finish(
     )
     marks = tuple(forms.marks(page.form, answers))
     act = cases.Act(outcome, happened_on, answers, person.id, marks)
-    before = {one.id for one in await open_tasks_of(session, case.id)}
+    before = {one.id for one in await open_tasks_of(session, case.id)} - {task.id}
     await cases.drop_other_drafts(session, task.id, page.draft.id)
     settled = await cases.apply(session, desk, task, act)
-    fresh = [one for one in await open_tasks_of(session, case.id) if one.id not in before]
-    following = [_named(policy, one) for one in fresh]
+    left = await open_tasks_of(session, case.id)
+    fresh = [one for one in left if one.id not in before]
+    following = [_named(policy, one) for one in fresh or left]
     step = policy.procedures[task.procedure].steps[task.step].label
     return Submitted(page.form, settled.label, step, following, case, late)
 

@@ -241,15 +241,23 @@ def _read_text(value: Any) -> str | Refused:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """A day written as 2026-03-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天."""
+    """A day written as 2026-03-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天.
+
+    Without a year the nearest such day is meant: 12月30日 said in January was last year's.
+    """
     words = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
     if text in words:
         return today + timedelta(days=words[text])
     digits = "".join(mark if mark.isdigit() else " " for mark in text).split()
     if len(digits) not in (2, 3) or any(len(part) > 4 for part in digits):
         return None
-    year = int(digits[0]) if len(digits) == 3 else today.year
+    years = [int(digits[0])] if len(digits) == 3 else [today.year, today.year - 1, today.year + 1]
+    days = [day for year in years if (day := _day(year, int(digits[-2]), int(digits[-1])))]
+    return min(days, key=lambda day: abs(day - today), default=None)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, int(digits[-2]), int(digits[-1]))
+        return date(year, month, day)
     except ValueError:
         return None
