@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import Policy
-from config.wording import day_text
 from storage.register import Clue, Household
 from storage.work import Case, Draft, FollowUp, Submission, Task
 from workflows import actions, cases, forms
@@ -18,7 +17,7 @@ from workflows.desk import Desk
 from workflows.due import entered_late
 from workflows.forms import OpenForm, Refused, Sheet
 from workflows.tasks import open_tasks_of, task_form
-from workflows.words import case_facts, clue_words, place
+from workflows.words import case_facts, clue_words, place, task_day
 
 KEPT_HOURS = 72
 
@@ -164,7 +163,7 @@ async def _facts(session: AsyncSession, desk: Desk, task: Task) -> dict[str, Any
     case = await session.get_one(Case, task.case_id)
     household = await session.get_one(Household, case.household_id)
     await desk.areas.learn(session, {case.region_code})
-    about = case_facts(desk.areas, household, case)
+    about = case_facts(desk, household, case)
     named = {key: about[key] for key in ("place", "household", "words", "source")}
     visits = select(FollowUp.done_on).where(
         FollowUp.household_id == household.id, FollowUp.done_on.is_not(None)
@@ -336,15 +335,16 @@ async def _finish(
     settled = await cases.apply(session, desk, task, act)
     left = await open_tasks_of(session, case.id)
     fresh = [one for one in left if one.id not in before]
-    following = [_named(policy, one) for one in fresh or left]
+    following = [_named(desk, policy, one, case) for one in fresh or left]
     step = policy.procedures[task.procedure].steps[task.step].label
     return Submitted(page.form, settled.label, step, following, case, late)
 
 
-def _named(policy: Policy, task: Task) -> str:
+def _named(desk: Desk, policy: Policy, task: Task, case: Case) -> str:
     """民主评议（村支书，3月14日(周六)前）"""
     step = policy.procedures[task.procedure].steps[task.step].label
-    return f"{step}（{policy.posts[task.post].label}，{day_text(task.due_on)}前）"
+    due = task_day(desk, policy, task, case, task.due_on)
+    return f"{step}（{policy.posts[task.post].label}，{due}前）"
 
 
 def _happened_on(page: Page, today: date) -> date:

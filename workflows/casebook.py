@@ -1,20 +1,19 @@
 """A case as its people see it: where it stands, what is open, what has happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import Step
-from config.wording import day_text
+from config.models import Policy
 from storage.people import Region
 from storage.register import Clue, Household
 from storage.work import Case, Task
 from workflows.authority import Person
 from workflows.desk import Desk
-from workflows.words import case_facts, place
+from workflows.words import case_facts, place, task_day
 
 STAGES = {"verifying": "核实中", "recognising": "认定中", "following": "已录入，跟踪走访", "closed": "已办结"}
 RESULTS = {
@@ -39,27 +38,19 @@ async def open_case(session: AsyncSession, desk: Desk, case: Case) -> Opened:
     household = await session.get_one(Household, case.household_id)
     await desk.areas.learn(session, {case.region_code})
     policy = await desk.policy_of(session, case.policy_digest)
-    facts = case_facts(desk.areas, household, case)
+    facts = case_facts(desk, household, case)
     stage = STAGES[case.stage] + (f"：{RESULTS.get(case.result or '', '')}" if case.result else "")
     about = f"{facts['who']}，{facts['kind']}"
     lines = [f"📁 {case.number}", about, f"提示：{case.words}（{case.sources}）", stage]
     if case.closed_on is None and case.recognised_on is None:
-        lines.append(
-            f"受理 {day_text(case.start_on)}，总期限 {day_text(case.limit_on)}{provisional(desk, case)}"
-        )
+        lines.append(f"受理 {facts['start']}，总期限 {facts['limit']}")
     query = select(Task).where(Task.case_id == case.id).order_by(Task.id)
     tasks = (await session.scalars(query)).all()
-    lines += [line for task in tasks if (line := _line(desk, policy.procedures[task.procedure].steps, task))]
+    lines += [line for task in tasks if (line := _line(desk, policy, case, task))]
     elsewhere = (Clue.case_id == case.id) & Clue.other_address.is_not(None)
     for clue in await session.scalars(select(Clue).where(elsewhere)):
         lines.append(f"另报地址：{await _address(session, desk, clue.other_address or '')}（{clue.dept}）")
     return Opened(case, "\n".join(lines), [task for task in tasks if task.state == "open"])
-
-
-def provisional(desk: Desk, case: Case) -> str:
-    """暂估 beside a date whose year's calendar is not out yet."""
-    unsure = desk.calendar.provisional(case.start_on, case.limit_on)
-    return desk.policy.texts["provisional_mark"] if unsure else ""
 
 
 async def _address(session: AsyncSession, desk: Desk, code: str) -> str:
@@ -69,11 +60,12 @@ async def _address(session: AsyncSession, desk: Desk, code: str) -> str:
     return place(desk.areas, code)
 
 
-def _line(desk: Desk, steps: Mapping[str, Step], task: Task) -> str | None:
-    step = steps[task.step]
+def _line(desk: Desk, policy: Policy, case: Case, task: Task) -> str | None:
+    step = policy.procedures[task.procedure].steps[task.step]
     if task.state == "open":
         late = "，已过期限" if desk.today() > task.due_on else ""
-        return f"▸ {step.label}：{desk.policy.posts[task.post].label}，{day_text(task.due_on)}前{late}"
+        due = task_day(desk, policy, task, case, task.due_on)
+        return f"▸ {step.label}：{desk.policy.posts[task.post].label}，{due}前{late}"
     if task.state in ("done", "returned") and task.outcome in step.outcomes and task.happened_on:
         return f"✓ {step.label}：{step.outcomes[task.outcome].label}（{_day(task.happened_on)}）"
     return None

@@ -120,8 +120,8 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
         "post": policy.posts[task.post].label,
         **said,
         "reason": next((said[name] for name in REASONS if name in said), "没有写明"),
-        **case_facts(desk.areas, subject.household, case),
-        **task_facts(policy, task, desk.today()),
+        **case_facts(desk, subject.household, case),
+        **task_facts(desk, policy, task, case),
         "date": day_text(desk.today()),
         **({"due": day_text(measures + timedelta(days=days))} if task.step in ("county", "entry") else {}),
     }

@@ -211,7 +211,7 @@ async def _recheck(
 
 async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
     """A card not yet sent takes the new words in; one already sent is followed by a line, or rings if red."""
-    facts = case_facts(desk.areas, subject.household, subject.case)
+    facts = case_facts(desk, subject.household, subject.case)
     query = select(Notice).where(Notice.task_id == subject.task.id, Notice.state == "staged")
     staged = (await session.scalars(query)).all()
     for card in staged:

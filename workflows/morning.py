@@ -90,9 +90,9 @@ async def _line(
     session: AsyncSession, desk: Desk, task: Task, case: Case | None, household: Household, clue: Clue
 ) -> Notice:
     policy = await desk.policy_of(session, case.policy_digest) if case else desk.policy
-    about = case_facts(desk.areas, household, case) if case else waiting_facts(desk.areas, clue, task)
+    about = case_facts(desk, household, case) if case else waiting_facts(desk.areas, clue, task)
     days = working_days_between(desk, task.due_on, desk.today())
-    facts = {**about, **task_facts(policy, task, desk.today()), "days": days}
+    facts = {**about, **task_facts(desk, policy, task, case), "days": days}
     late = desk.today() > task.due_on
     kind = "line_overdue" if late else "line_day_before"
     telling = Telling(

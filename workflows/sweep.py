@@ -166,8 +166,8 @@ def _too_early(rung: Rung, task: Task, today: date) -> bool:
 
 
 async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> dict[str, Any]:
-    task, today = fired.task, desk.today()
-    facts = {**task_facts(policy, task, today), "days": _days(desk, task, fired.rung)}
+    task = fired.task
+    facts = {**task_facts(desk, policy, task, fired.case), "days": _days(desk, task, fired.rung)}
     if fired.case is None or fired.household is None:
         clue = await session.get_one(Clue, task.clue_id)
         return {
@@ -181,7 +181,7 @@ async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired
     late = _finish(desk, policy, fired, await _done(session, fired.case))
     return {
         **facts,
-        **case_facts(desk.areas, fired.household, fired.case),
+        **case_facts(desk, fired.household, fired.case),
         "told": TIER_WORDS[ABOVE.get(policy.posts[task.post].tier, Tier.county)],
         "needs": EXCUSES.get(task.excuse or "", "一起想办法"),
         "finish": day_text(late) if late else "",

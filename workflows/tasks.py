@@ -185,8 +185,8 @@ def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task) -> T
     """The card that hands the task to its holder."""
     assert opening.kind is not None
     facts = {
-        **case_facts(desk.areas, opening.household, opening.case),
-        **task_facts(policy, task, desk.today()),
+        **case_facts(desk, opening.household, opening.case),
+        **task_facts(desk, policy, task, opening.case),
         **opening.facts,
     }
     red = opening.kind == "alert_urgent"

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from config.models import Policy, Tier
+from config.models import DayKind, Policy, Tier
 from config.wording import day_text, village_name
 from notifications.roster import Areas
 from storage.register import Clue, Household
 from storage.work import Case, Task
+from workflows.desk import Desk
 from workflows.forms import OpenForm, shown
 
 TIER_WORDS = {
@@ -49,28 +50,44 @@ def household_facts(areas: Areas, household: Household) -> dict[str, Any]:
     }
 
 
-def case_facts(areas: Areas, household: Household, case: Case) -> dict[str, Any]:
+def dated(desk: Desk, first: date, day: date, *, counted: bool = True) -> str:
+    """A day in words; 暂估 beside one that was `counted` in working days not all announced yet."""
+    unsure = counted and desk.calendar.provisional(first, day)
+    return day_text(day) + (desk.policy.texts["provisional_mark"] if unsure else "")
+
+
+def case_facts(desk: Desk, household: Household, case: Case) -> dict[str, Any]:
     """What every text about a case may name."""
+    profile = desk.policy.profiles.get(case.profile)
+    counted = profile is not None and profile.days is DayKind.working
     return {
-        **household_facts(areas, household),
+        **household_facts(desk.areas, household),
         "code": case.number,
         "words": case.words,
         "source": case.sources,
-        "limit": day_text(case.limit_on),
+        "limit": dated(desk, case.start_on, case.limit_on, counted=counted),
         "start": day_text(case.start_on),
     }
 
 
-def task_facts(policy: Policy, task: Task, today: date) -> dict[str, Any]:
+def task_day(desk: Desk, policy: Policy, task: Task, case: Case | None, day: date) -> str:
+    """A day of a task in words; office steps and steps of a working profile hang on the calendar."""
+    step = policy.procedures[task.procedure].steps[task.step]
+    own = case is None or step.days is not None
+    days = step.day_kind if own or case is None else policy.profiles[case.profile].days
+    return dated(desk, task.opens_on, day, counted=step.office or days is DayKind.working)
+
+
+def task_facts(desk: Desk, policy: Policy, task: Task, case: Case | None) -> dict[str, Any]:
     """What every text about a task may name; dates are written out."""
     step = policy.procedures[task.procedure].steps[task.step]
     return {
         "step": step.label,
         "missing": step.missing,
-        "due": day_text(task.due_on),
-        "latest": day_text(task.latest_on),
+        "due": task_day(desk, policy, task, case, task.due_on),
+        "latest": task_day(desk, policy, task, case, task.latest_on),
         "todo": policy.texts[f"todo_{task.step}"],
-        "days": max((task.latest_on - today).days, 0),
+        "days": max((task.latest_on - desk.today()).days, 0),
         "tier": TIER_WORDS[policy.posts[task.post].tier],
     }
 
