@@ -40,6 +40,7 @@ policies: setup
 	@cd config && for policy in hebei xinfeng; do \
 		env -u JINTANG_POLICY_DIR JINTANG_POLICY=$$policy ../$(BIN)/jintang policy check || exit 1; \
 	done
+	@$(BIN)/python docs/examples.py
 
 migrations: setup
 	$(BIN)/python -m pytest tests/storage/test_migrations.py
