@@ -33,7 +33,8 @@ def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str
         heads.append(texts["moved_mark"])
     if len(posts) > 1:
         heads.append(fill(texts["both_posts"], {"posts": "、".join(posts)}))
-    return "\n".join([*heads, fill(texts[notice.kind], notice.facts), *_lines(notice, texts)])
+    also = notice.facts.get("also", ())
+    return "\n".join([*heads, fill(texts[notice.kind], notice.facts), *also, *_lines(notice, texts)])
 
 
 def _lines(notice: Notice, texts: Mapping[str, str]) -> list[str]:

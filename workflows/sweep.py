@@ -18,8 +18,8 @@ from storage.post_box import Notice
 from storage.register import Clue, Household
 from storage.work import Case, Rung, Task
 from workflows import cards
-from workflows.dates import expected_finish
 from workflows.desk import Desk
+from workflows.finish import finish_of
 from workflows.recipients import ABOVE
 from workflows.remaining import LAST_STEPS, TEXTS, remaining, reminder
 from workflows.words import TIER_WORDS, case_facts, place, task_facts, waiting_facts
@@ -100,7 +100,7 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
     policy = await desk.policy_of(session, fired.case.policy_digest) if fired.case else desk.policy
     facts = await _facts(session, desk, policy, fired)
     kind, line = _words(desk, policy, fired, facts)
-    if kind in TEXTS and fired.case is not None:
+    if kind in (*TEXTS, "reminder_late_steps") and fired.case is not None:
         facts |= await remaining(session, desk, policy, fired.case)
     missed = now - rung.fires_at > MISSED_AFTER and not rung.escalates
     return Telling(
@@ -151,7 +151,9 @@ def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> t
         return plain if holder else kind, line
     if kind == "reminder_three_days" and task.procedure == fired.case.procedure:
         kind = reminder(policy.procedures[task.procedure], task.step)
-    return "reminder_infeasible" if kind in TEXTS and facts["finish_late"] else kind, line
+    if kind in TEXTS and facts["finish_late"]:
+        return "reminder_late_steps" if kind == LAST_STEPS else "reminder_infeasible", line
+    return kind, line
 
 
 def _too_late(rung: Rung, task: Task, today: date) -> bool:
@@ -178,7 +180,7 @@ async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired
             "needs": "配到户",
             "limit": facts["due"],
         }
-    late = _finish(desk, policy, fired, await _done(session, fired.case))
+    late = await _finish(session, desk, policy, fired)
     return {
         **facts,
         **case_facts(desk, fired.household, fired.case),
@@ -211,7 +213,7 @@ def _visit_facts(desk: Desk, fired: Fired) -> dict[str, Any]:
 def _days(desk: Desk, task: Task, rung: Rung) -> int:
     """Days left to the latest feasible day, or working days past the due day."""
     today = desk.today()
-    if not rung.escalates and today <= task.due_on:
+    if not _too_late(rung, task, today) and (rung.name == "three_days" or today <= task.due_on):
         return max((task.latest_on - today).days, 0)
     return working_days_between(desk, task.due_on, today)
 
@@ -222,21 +224,12 @@ def working_days_between(desk: Desk, first: date, last: date) -> int:
     return sum(desk.calendar.is_working(first + timedelta(days=n)) for n in range(1, days + 1))
 
 
-async def _done(session: AsyncSession, case: Case) -> dict[str, date]:
-    done = (Task.case_id == case.id) & (Task.state == "done") & Task.happened_on.is_not(None)
-    rows = await session.execute(
-        select(Task.step, func.max(Task.happened_on)).where(done).group_by(Task.step)
-    )
-    return {step: day for step, day in rows if day is not None}
-
-
-def _finish(desk: Desk, policy: Policy, fired: Fired, done: dict[str, date]) -> date | None:
+async def _finish(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> date | None:
     """The expected finish when the arithmetic can no longer work, else None."""
     case = fired.case
     if case is None or case.recognised_on is not None or fired.task.procedure != case.procedure:
         return None
-    profile, procedure = policy.profiles[case.profile], policy.procedures[case.procedure]
-    finish = expected_finish(profile, procedure, done, desk.today(), desk.calendar)
+    finish = await finish_of(session, desk, policy, case)
     return finish if finish > case.limit_on else None
 
 

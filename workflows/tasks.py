@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import DayKind, Policy, Step, StepKind
+from config.wording import fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling
 from storage.register import Household
@@ -16,9 +17,10 @@ from storage.work import Case, Rung, Task
 from workflows import cards
 from workflows.dates import Schedule, StepDates, schedule
 from workflows.desk import Desk
+from workflows.finish import finish_of
 from workflows.ladder import Dates, rungs
 from workflows.recipients import Place, post_place, relative_place
-from workflows.words import case_facts, task_facts
+from workflows.words import case_facts, dated, task_facts
 
 AFTERNOON = time(15)
 
@@ -52,9 +54,19 @@ async def open_tasks(
     await add_rungs(
         session, desk, policy, [(t, o.case.limit_on) for t, o in zip(tasks, openings, strict=True)]
     )
-    told = (_first_notice(desk, policy, o, t) for o, t in zip(openings, tasks, strict=True) if o.kind)
+    opened = [(o, t) for o, t in zip(openings, tasks, strict=True) if o.kind]
+    late = {t.id: [await _lateness(session, desk, policy, o)] for o, t in opened if t.due_on < desk.today()}
+    told = (_first_notice(desk, policy, o, t, late.get(t.id, [])) for o, t in opened)
     outbox.tell(session, told, desk.now())
     return tasks
+
+
+async def _lateness(session: AsyncSession, desk: Desk, policy: Policy, opening: Opening) -> str:
+    """What a card says that is late at birth: when the case can still be finished."""
+    finish = await finish_of(session, desk, policy, opening.case)
+    first = opening.step == policy.procedures[opening.procedure].first
+    words = desk.policy.texts["late_birth" if first else "late_step"]
+    return fill(words, {"finish": dated(desk, desk.today(), finish)})
 
 
 def case_schedule(desk: Desk, policy: Policy, case: Case) -> Schedule:
@@ -181,13 +193,14 @@ async def retire(session: AsyncSession, desk: Desk, task_ids: Sequence[int]) -> 
     await outbox.strip_cards(session, task_ids, desk.now())
 
 
-def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task) -> Telling:
+def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task, also: list[str]) -> Telling:
     """The card that hands the task to its holder."""
     assert opening.kind is not None
     facts = {
         **case_facts(desk, opening.household, opening.case),
         **task_facts(desk, policy, task, opening.case),
         **opening.facts,
+        "also": also,
     }
     red = opening.kind == "alert_urgent"
     title = policy.forms[policy.procedures[task.procedure].steps[task.step].form].title
