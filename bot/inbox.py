@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.answering import Answer
 from bot.context import Context
 from bot.keyboard import commands
+from config.wording import day_text
 from notifications import disclosure
 from storage.engine import Database
 from storage.post_box import Inbox
-from workflows.answers import NotYours, Over, Stale
+from workflows.answers import NotYet, NotYours, Over, Stale
 from workflows.authority import person_of
 from workflows.desk import Desk
 
@@ -110,6 +111,8 @@ class InboxKeeper:
             return context
         except NotYours:
             key = context.text("not_yours")
+        except NotYet as early:
+            key = context.text("not_yet", day=day_text(early.day))
         except Over as over:
             key = context.text("done_by", post=over.by) if over.by else context.text("stale")
         except Stale:

@@ -110,6 +110,7 @@ _TEXTS = {
     "stale": "",
     "done_by": "post",
     "not_yours": "",
+    "not_yet": "day",
     "saved": "",
     "submitted": "step outcome following",
     "undone_hint": "",

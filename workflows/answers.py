@@ -54,6 +54,14 @@ class NotYours(Exception):
     """The person may not act on this task today."""
 
 
+class NotYet(Exception):
+    """The step opens on a later day: publicity is registered when its days are full."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+
 class Over(Exception):
     """The task is done, cancelled or gone; `by` is who finished it."""
 
@@ -89,6 +97,8 @@ async def open_sheet(
 async def _check_task(session: AsyncSession, desk: Desk, person: Person, form_name: str, task: Task) -> None:
     if task.state != "open":
         raise Over(await done_by(session, desk, task))
+    if task.opens_on > desk.today() and form_name == task_form(desk.policy, task):
+        raise NotYet(task.opens_on)
     await desk.areas.learn(session, {task.region_code})
     if form_name in actions.NEEDS_COMMAND:
         allowed = actions.permitted(desk, form_name, person, task)
@@ -99,7 +109,9 @@ async def _check_task(session: AsyncSession, desk: Desk, person: Person, form_na
 
 
 async def done_by(session: AsyncSession, desk: Desk, task: Task) -> str | None:
-    """The post that finished the task, in words."""
+    """The post that finished the task, in words; None while it is open or was never finished."""
+    if task.state == "open":
+        return None
     query = select(Submission).where(Submission.task_id == task.id).order_by(Submission.id.desc())
     last = (await session.scalars(query)).first()
     return None if last is None else desk.policy.posts[task.post].label

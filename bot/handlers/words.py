@@ -42,7 +42,7 @@ async def _pages(context: Context) -> list[Page]:
     for draft in await drafts_of(context.session, context.desk, context.me):
         try:
             found.append(await load_page(context.session, context.desk, context.me, draft.id))
-        except (answers.Over, answers.NotYours):
+        except (answers.Over, answers.NotYet, answers.NotYours):
             draft.state = "dropped"
     return found
 
