@@ -38,7 +38,12 @@ class Settings(BaseSettings):
     """All settings; nothing is read twice, nothing changes while the process runs."""
 
     model_config = SettingsConfigDict(
-        env_prefix="JINTANG_", env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+        env_prefix="JINTANG_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     database: DatabaseSettings = DatabaseSettings()

@@ -27,6 +27,8 @@ async def work() -> None:
     policy = policy_of(settings)
     if settings.telegram.token is None:
         raise Refused("没有设置 JINTANG_TELEGRAM__TOKEN，请填机器人的令牌")
+    if settings.telegram.mode == "webhook":
+        raise Refused("还不支持 webhook，请把 JINTANG_TELEGRAM__MODE 设为 polling")
     async with ready_database(settings) as database:
         await check_drill(settings, database)
         await _serve(settings, policy, database)

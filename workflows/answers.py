@@ -162,11 +162,9 @@ def _no_facts() -> dict[str, Any]:
 async def _facts(session: AsyncSession, desk: Desk, task: Task) -> dict[str, Any]:
     """What labels and conditions of a form may name; days in ISO form."""
     await desk.areas.learn(session, {task.region_code})
-    facts = {
-        **_no_facts(),
-        "due": task.due_on.isoformat(),
-        "income_line": income_line(desk.policy, desk.today()),
-    }
+    line = line_in_force(desk.policy, desk.today())
+    value = line.value if line else 0
+    facts = {**_no_facts(), "due": task.due_on.isoformat(), "income_line": value}
     if task.case_id is None:
         clue = await session.get_one(Clue, task.clue_id)
         words, source = clue_words(desk.policy, [clue])
@@ -182,16 +180,6 @@ async def _facts(session: AsyncSession, desk: Desk, task: Task) -> dict[str, Any
     )
     last = (await session.scalars(visits.order_by(FollowUp.done_on.desc()))).first() or case.recognised_on
     return {**facts, **named, "limit": case.limit_on.isoformat(), "last": last.isoformat() if last else ""}
-
-
-def income_line(policy: Policy, today: date) -> int:
-    """The line in force for the county's province; 0 when none is configured (domain §1.4)."""
-    lines = [
-        line
-        for line in policy.income.lines
-        if line.province == policy.county.province and line.effective_from <= today
-    ]
-    return max(lines, key=lambda line: line.effective_from).value if lines else 0
 
 
 async def open_page(session: AsyncSession, desk: Desk, draft: Draft, person: Person) -> Page:

@@ -35,6 +35,7 @@ class _Sum:
     households: set[int] = field(default_factory=set)
     villages: set[str] = field(default_factory=set)
     townships: set[str] = field(default_factory=set)
+    counties: set[str] = field(default_factory=set)
     due: Any = None
 
 
@@ -83,6 +84,7 @@ def _count(desk: Desk, total: _Sum, clue: Clue, household: Household, due: Any) 
     total.households.add(household.id)
     total.villages.add(household.village_code)
     total.townships.add(desk.areas.above(household.village_code, Tier.township) or "")
+    total.counties.add(desk.areas.above(household.village_code, Tier.county) or "")
     total.due = min(filter(None, (total.due, due)), default=None)
 
 
@@ -95,7 +97,7 @@ def _line(desk: Desk, batch_id: int, post: str, region: str, mode: Mode, total: 
         "households": len(total.households),
         "villages": len(total.villages),
         "townships": len(total.townships),
-        "county": place(desk.areas, desk.areas.above(region, Tier.county) or region),
+        "county": "、".join(place(desk.areas, code) for code in sorted(total.counties)),
         "due": day_text(total.due) if total.due else "期限",
     }
     now = desk.now()

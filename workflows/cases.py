@@ -16,6 +16,7 @@ from workflows.dates import schedule
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.followups import begin_follow_up, end_follow_up
+from workflows.income import line_in_force
 from workflows.procedure import Facts, StepFact, openable, settled, undone_by
 from workflows.recipients import desk_above
 from workflows.tasks import (
@@ -187,6 +188,9 @@ class _Road:
             await end_follow_up(self.session, self.desk, self.policy, self.case, self.household, act)
         if "category" in act.answers:
             self.case.category = str(act.answers["category"])
+        if task.step == "county":
+            line = line_in_force(self.desk.policy, act.happened_on)
+            self.case.income_line = f"{line.value}（{line.document}）" if line else None
         if task.step == self.procedure.last:
             self.case.recognised_on, self.case.stage = act.happened_on, "following"
             await begin_follow_up(

@@ -113,7 +113,7 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
     """Everything a text about this event may name."""
     policy, case, task = subject.policy, subject.case, subject.task
     measures = case.recognised_on or desk.today()
-    days = policy.profiles[case.profile].measures_within
+    days = policy.procedures[case.procedure].steps["measures"].days or 0
     return {
         "changed": "",
         "change": "",

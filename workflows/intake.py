@@ -22,7 +22,7 @@ from workflows import batches, events
 from workflows.cases import case_limit, new_case, next_numbers, redate
 from workflows.desk import Desk
 from workflows.events import Subject
-from workflows.matching import earlier_clues, is_suppressed, is_urgent, read_register
+from workflows.matching import earlier_clues, is_muted, is_suppressed, is_urgent, read_register
 from workflows.signals import Signal
 from workflows.tasks import Opening, add_rungs, days_from, open_tasks
 from workflows.words import case_facts, clue_words
@@ -57,6 +57,9 @@ async def take_in(
         clue = _clue(signal, household, batch_id, urgent=urgent)
         if household is None:
             words.append("waiting")
+        elif is_muted(rules, signal, urgent):
+            clue.state, clue.result = "suppressed", "rule_muted"
+            words.append("suppressed")
         elif is_suppressed(rules, signal, urgent, earlier[household.id]):
             clue.state, clue.result = "suppressed", "checked_recently"
             words.append("suppressed")

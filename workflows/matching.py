@@ -56,6 +56,12 @@ def is_urgent(rules: ClueRulesFile, signal: Signal) -> bool:
     return any(signal.band in rule.urgent_bands for rule in named if signal.band)
 
 
+def is_muted(rules: ClueRulesFile, signal: Signal, urgent: bool) -> bool:
+    """R17: the county has muted the department rule; red is never muted."""
+    named = (rule for rule in rules.rules if (rule.dept, rule.rule) == (signal.dept, signal.rule))
+    return not urgent and any(rule.muted for rule in named)
+
+
 def is_suppressed(rules: ClueRulesFile, signal: Signal, urgent: bool, earlier: Iterable[Clue]) -> bool:
     """R16: same household, person and rule, no higher band, a completed check within 90 days.
 

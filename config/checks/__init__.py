@@ -7,7 +7,13 @@ from config.book import Book
 from config.checks.deadlines import check_county, check_profiles, check_roads
 from config.checks.expressions import check_expressions
 from config.checks.forms import check_forms
-from config.checks.people import check_clue_rules, check_levels, check_routing, check_windows
+from config.checks.people import (
+    check_city,
+    check_clue_rules,
+    check_levels,
+    check_routing,
+    check_windows,
+)
 from config.checks.procedures import check_outcomes, check_procedures
 from config.checks.texts import check_texts, check_wording
 
@@ -23,6 +29,7 @@ def cross_check(book: Book) -> None:
         check_forms,
         check_expressions,
         check_routing,
+        check_city,
         check_levels,
         check_clue_rules,
         check_windows,

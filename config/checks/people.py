@@ -2,7 +2,16 @@
 
 from config.book import Book
 from config.catalogue import RELATIVE_POSTS
-from config.models import ClueRule, ClueRulesFile, LevelsFile, PostsFile, QuietFile, RoutingFile
+from config.models import (
+    ClueRule,
+    ClueRulesFile,
+    LevelsFile,
+    Mode,
+    PostsFile,
+    QuietFile,
+    RoutingFile,
+    Tier,
+)
 from config.source import Place
 
 
@@ -17,6 +26,18 @@ def check_routing(book: Book) -> None:
                     book.blame(
                         file, place, f"没有岗位 {told.post}，请用 posts.yaml 里的岗位，或 holder、helper"
                     )
+
+
+def check_city(book: Book) -> None:
+    """The city gets counts, never a case (promise 6)."""
+    posts = book.only(PostsFile)
+    for file, routing in book.every(RoutingFile).items():
+        for event, recipients in routing.events.items():
+            for index, told in enumerate(recipients):
+                rule = posts.posts.get(told.post) if posts else None
+                if rule and rule.tier is Tier.city and told.mode is not Mode.count:
+                    place = ("events", event, index, "mode")
+                    book.blame(file, place, f"{rule.label}只收数字，mode 请写 count")
 
 
 def check_levels(book: Book) -> None:

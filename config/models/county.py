@@ -90,7 +90,6 @@ class CountyFile(PolicyFile):
     profile: str
     procedure: Name
     four_together: bool = Field(description="四个同步")
-    officials_term: str = "监测对象"
 
 
 class Policy(Part):

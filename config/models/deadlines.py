@@ -21,7 +21,6 @@ class Profile(Part):
     days: DayKind
     publicity_days: int = Field(default=5, ge=1, description="公示整天数，张贴当天不算")
     plan: dict[Name, int] = Field(description="环节 → 第几天办完，受理当天为 0")
-    measures_within: int = Field(default=30, description="录入后多少个自然日内定措施")
 
     @model_validator(mode="after")
     def _within_total(self) -> Self:

@@ -30,7 +30,7 @@ class Area(StrEnum):
 @told
 async def init(
     area: Annotated[Area | None, typer.Option(help="装入随附的行政区划：weichang 围场、xinfeng 信丰")] = None,
-    drill: Annotated[bool, typer.Option("--drill", help="标记为演练库，每条消息都注明演练")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="标记为演练库：只放虚构的人和户")] = False,
     write_env: Annotated[bool, typer.Option("--write-env", help="把新密钥写进 .env（权限 0600）")] = False,
 ) -> None:
     """准备数据库；没有密钥时生成一个。可以重复运行，已有的数据不动。"""

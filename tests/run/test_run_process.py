@@ -21,9 +21,6 @@ FILES = {
     f"{GRID.staff_no},{GRID.name},{GRID.phone},{drill.VILLAGE},grid_worker,2026-01-01,,\n",
     "households.csv": "household_no,region_code,group,head_name,members,kind\n"
     f"YL-1,{drill.VILLAGE},1,演练户主,3,一般农户\n",
-    "clues.csv": "signal_id,source_dept,rule_code,event_date,received_date,village_code,household_no,"
-    "person_role,risk_code,direction,band\n"
-    f"S1,人社,lost_job,2026-03-01,2026-03-02,{drill.VILLAGE},YL-1,户主,07,漏,\n",
 }
 
 
