@@ -16,6 +16,7 @@ from workflows.choices import Asker, offered
 from workflows.desk import Desk
 from workflows.due import entered_late
 from workflows.forms import OpenForm, Refused, Sheet
+from workflows.income import line_in_force
 from workflows.tasks import open_tasks_of, task_form
 from workflows.words import case_facts, clue_words, place, task_day
 
