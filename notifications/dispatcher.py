@@ -25,6 +25,9 @@ IDLE_SECONDS = 1.0
 CHATS_AT_ONCE = 24
 
 
+LOST = Outcome(Result.unknown, error="stopped")
+
+
 @dataclass(slots=True)
 class Sent:
     parcel: Parcel
@@ -54,10 +57,9 @@ class Dispatcher:
     async def recover(self) -> None:
         """After a stop: what was leased may or may not have arrived, so it goes once more, marked."""
         async with self.database.writing() as session:
-            leased = Notice.state == "leased"
-            again = {"state": "pending", "resent": Notice.kind != "reply"}
-            await session.execute(update(Notice).where(leased, ~Notice.resent).values(again))
-            await session.execute(update(Notice).where(leased).values(state="unknown"))
+            leased = await session.scalars(select(Notice).where(Notice.state == "leased"))
+            for notice in leased.all():
+                await self._apply(session, notice, _lost(notice), LOST)
             await session.commit()
 
     async def drain(self) -> None:
@@ -177,6 +179,12 @@ class Dispatcher:
             one.state, one.sent_on, one.carrier_id = "pending", None, None
         if notice.post is None and children:
             notice.state = "superseded"
+
+
+def _lost(notice: Notice) -> Decision:
+    """What follows for a notice whose lease was broken off by a stop."""
+    personal = notice.kind == "reply"
+    return decide(LOST, attempts=notice.attempts, resent=notice.resent, plain=False, personal=personal)
 
 
 async def parked(session: AsyncSession) -> int:

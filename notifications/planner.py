@@ -14,7 +14,7 @@ from notifications.channel import Outgoing
 from notifications.compose import Budget, Item, Sheaf, compose
 from notifications.outbox import Lane, packed
 from notifications.quiet import Hours
-from notifications.reach import reach
+from notifications.reach import Reached, reach, without
 from notifications.render import list_buttons, list_facts, message
 from notifications.roster import Areas, load_roster
 from storage.people import Official
@@ -99,16 +99,24 @@ class Planner:
             if notice.post is None or notice.region_code is None:
                 notice.state = "parked"
                 continue
-            reached = reach(
-                notice.post, self.areas.lineage(notice.region_code), roster, self.policy.posts, today
-            )
-            officials = [one for one in reached.officials if one not in _not_to(notice)]
-            if not officials:
+            left = without(roster, _not_to(notice))
+            lineage = self.areas.lineage(notice.region_code)
+            reached = reach(notice.post, lineage, left, self.policy.posts, today)
+            if not reached.officials:
                 notice.state = "parked"
                 continue
             moved = reached.moved or notice.official_id is not None
+            officials = await self._untold(session, notice, reached)
             found += self._to_each(session, notice, officials, moved)
         return found
+
+    async def _untold(self, session: AsyncSession, notice: Notice, reached: Reached) -> list[int]:
+        """Where one of two holders was lost, the other has a copy of their own already."""
+        if notice.official_id is None or reached.moved or notice.event is None:
+            return list(reached.officials)
+        same = (Notice.event == notice.event) & (Notice.post == notice.post) & (Notice.id != notice.id)
+        told = set(await session.scalars(select(Notice.official_id).where(same)))
+        return [one for one in reached.officials if one not in told]
 
     async def _reachable(self, session: AsyncSession, officials: set[int]) -> set[int]:
         if not officials:
@@ -119,6 +127,9 @@ class Planner:
     def _to_each(
         self, session: AsyncSession, notice: Notice, officials: Sequence[int], moved: bool
     ) -> list[Addressed]:
+        if not officials:
+            notice.state = "superseded"
+            return []
         copies = [Addressed(notice, officials[0], moved)]
         for official in officials[1:]:
             twin = _twin(notice, self.time.now())

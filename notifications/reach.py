@@ -4,8 +4,8 @@ Reachable = on duty today, linked, not blocked. Otherwise the deputy, another po
 the tier above, up to the county.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from config.models import PostRule, Tier
@@ -52,6 +52,21 @@ def reach(
         if found := _holders(roster.get(place, ()), today) or _deputies(roster.get(place, ()), today):
             return Reached(found[:1], moved=True)
     return NOBODY
+
+
+def without(roster: Roster, gone: Collection[int]) -> Roster:
+    """The roster as if these persons could not be reached."""
+    if not gone:
+        return roster
+    return {place: [_deaf(holder, gone) for holder in holders] for place, holders in roster.items()}
+
+
+def _deaf(holder: Holder, gone: Collection[int]) -> Holder:
+    return replace(
+        holder,
+        reachable=holder.reachable and holder.official_id not in gone,
+        deputy_reachable=holder.deputy_reachable and holder.deputy_id not in gone,
+    )
 
 
 def _here(

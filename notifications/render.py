@@ -27,7 +27,8 @@ def message(notice: Notice, chat_id: int, texts: Mapping[str, str], posts: Seque
 
 def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str:
     if notice.kind == "reply":
-        return str(notice.facts["text"])
+        again = notice.resent and notice.edits_message is None
+        return "\n".join([*([texts["resent_mark"]] if again else []), str(notice.facts["text"])])
     heads = [texts["resent_mark"]] if notice.resent else []
     if notice.moved and notice.kind != "list_moved":
         heads.append(texts["moved_mark"])
