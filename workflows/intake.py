@@ -24,7 +24,7 @@ from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.matching import earlier_clues, is_muted, is_suppressed, is_urgent, read_register
 from workflows.signals import Signal
-from workflows.tasks import Opening, add_rungs, days_from, open_tasks
+from workflows.tasks import Opening, add_rungs, days_from, open_tasks, retire
 from workflows.words import case_facts, clue_words
 
 MATCHING = "matching"
@@ -285,9 +285,19 @@ async def try_waiting_again(session: AsyncSession, desk: Desk) -> int:
     for clue in waiting:
         household = register.find(clue.household_number, clue.id_hash)
         if household is not None:
+            await _end_matching(session, desk, clue)
             await give_household(session, desk, clue, household)
             matched += 1
     return matched
+
+
+async def _end_matching(session: AsyncSession, desk: Desk, clue: Clue) -> None:
+    """The register has settled it: nobody need look for the household any more."""
+    query = select(Task).where(Task.clue_id == clue.id, Task.state == "open")
+    for task in (await session.scalars(query)).all():
+        task.state, task.outcome = "done", "matched"
+        task.happened_on, task.recorded_at = desk.today(), desk.now()
+        await retire(session, desk, [task.id])
 
 
 async def give_household(session: AsyncSession, desk: Desk, clue: Clue, household: Household) -> None:
