@@ -17,10 +17,7 @@ async def test_a_new_alert_rings_on_four_tiers(hebei: World) -> None:
     await hebei.list_arrives()
     hebei.rings(
         grid="🔶 新线索 DP-260312-01…请在 3月14日(周六) 前核实；若纳入，全程到 3月27日(周五)",
-        village="3月12日(周四) 新线索 1 条，涉及 1 户，网格员 3月14日(周六) 前核实",
-        town="3月12日(周四) 新线索 1 条，涉及 1 户、1 个村",
-        county="3月12日(周四) 新线索 1 条，涉及 1 户、1 个乡镇",
-        city="承德市：3月12日(周四) 新线索 1 条，涉及 1 户",
+        **hebei.lines(due="3月14日(周六) 前核实"),
     )
 
 
@@ -57,7 +54,7 @@ async def test_the_decision_waits_for_the_comparison_too(hebei: World) -> None:
     await w.does(VILLAGE, *POSTED)
     await w.until(2026, 3, 17, 16)
     w.look_away()
-    assert "下一步：没有" in await w.does(VILLAGE, *NO_OBJECTION)
+    assert "下一步：信息比对（县专员" in await w.does(VILLAGE, *NO_OBJECTION)
     w.silent()
     await w.does(COUNTY, *NO_DOUBTS)
     w.rings(county="📋 县级审定 DP-260312-01…请在 3月26日(周四) 前办完")

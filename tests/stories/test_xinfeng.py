@@ -39,7 +39,7 @@ async def _thursday_an_alert(w: World) -> None:
     w.rings(
         grid="🔶 新线索 DP-260312-01\n下三合义村1组 1号户…医疗自付较高（医保3月）"
         "…请在 3月13日(周五) 前核实；若纳入，全程到 3月22日(周日)",
-        city="承德市：3月12日(周四) 新线索 1 条，涉及 1 户",
+        city=w.lines()["city"],
     )
     await w.until(2026, 3, 13, 9)
     w.diary("""
@@ -127,7 +127,7 @@ async def test_a_household_in_danger_is_red_and_seen_every_week(xinfeng: World) 
     w = xinfeng
     await w.list_arrives({"band": "high"})
     alert = "🔴 急·新线索 DP-260312-01…请在 3月13日(周五) 前核实"
-    w.rings(grid=alert, village=alert, town=alert, city="承德市：3月12日(周四) 新线索 1 条")
+    w.rings(grid=alert, village=alert, town=alert, city=w.lines()["city"])
     for chat_id, form in (
         (GRID, CANDIDATE),
         (GRID, SIGNED),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.clock import LocalTime, SetClock
 from config.loader import load_policy
 from config.models import Policy
+from config.wording import day_text
 from jintang import drill
 from jintang.wiring import Jintang, jintang
 from notifications.buckets import Buckets
@@ -173,8 +174,19 @@ class World:
         number = len(self._wiring.lists)
         self._wiring.lists.append(number)
         rows = [self._signal(f"YB-{number:02d}{nth:03d}", one) for nth, one in enumerate(signals or [{}])]
-        await import_rows("clues", f"名单{number}", rows, self.app.database, self.app.desk)
+        report = await import_rows("clues", f"名单{number}", rows, self.app.database, self.app.desk)
+        assert not report.rejected, report
         await self.app.settle()
+
+    def lines(self, clues: int = 1, households: int = 1, due: str = "") -> dict[str, Heard]:
+        """What 河北's routing says of a list beside its cards, to be heard on the day itself."""
+        said = f"{day_text(self.today())} 新线索 {clues} 条，涉及 {households} 户"
+        return {
+            "village": f"{said}，网格员 {due}",
+            "town": f"{said}、1 个村",
+            "county": f"{said}、1 个乡镇",
+            "city": f"围场满族蒙古族自治县：{said}",
+        }
 
     def _signal(self, signal_id: str, about: dict[str, Any]) -> dict[str, Any]:
         today = self.today().isoformat()
