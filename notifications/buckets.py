@@ -15,11 +15,17 @@ class Bucket:
     tokens: float
     at: float
 
+    def has_one(self, now: float) -> bool:
+        """Whether a token is there now."""
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        return self.tokens >= 1
+
     def wait(self, now: float) -> float:
         """Takes a token; the seconds to wait until it is there."""
-        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate) - 1
-        self.at = now
-        return max(0.0, -self.tokens / self.rate)
+        wanting = 0 if self.has_one(now) else 1 - self.tokens
+        self.tokens -= 1
+        return wanting / self.rate
 
 
 class Buckets:
@@ -52,15 +58,18 @@ class Buckets:
 
     async def turn(self, chat_id: int, lane: int) -> None:
         """Waits until this chat and this bot may send."""
-        now = self._monotonic()
-        wait = max(self._chat(chat_id, now).wait(now), self._shared(lane, now), self._paused_until - now)
-        if wait > 0:
+        if (wait := self.wait(chat_id, lane)) > 0:
             await asyncio.sleep(wait)
 
+    def wait(self, chat_id: int, lane: int) -> float:
+        """Takes the turn; the seconds until it comes."""
+        now = self._monotonic()
+        shared = self._shared(lane, now)
+        return max(self._chat(chat_id, now).wait(now), shared, self._paused_until - now, 0.0)
+
     def _shared(self, lane: int, now: float) -> float:
-        if lane > 0:
-            return self._bot.wait(now)
-        return self._answers.wait(now) if self._answers.tokens > 0 else self._bot.wait(now)
+        reserved = lane == 0 and self._answers.has_one(now)
+        return (self._answers if reserved else self._bot).wait(now)
 
     def _chat(self, chat_id: int, now: float) -> Bucket:
         if len(self._chats) > 10_000:
