@@ -7,6 +7,7 @@ from notifications.channel import Outcome, Result
 
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
+MOST_DOUBLINGS = 16
 
 
 class Next(StrEnum):
@@ -50,4 +51,5 @@ def decide(outcome: Outcome, *, attempts: int, resent: bool, plain: bool, person
 
 def backoff(attempts: int) -> float:
     """Seconds to wait after that many attempts: doubling, with a ceiling."""
-    return min(FIRST_WAIT_SECONDS * 2.0 ** max(attempts - 1, 0), LONGEST_WAIT_SECONDS)
+    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
+    return min(FIRST_WAIT_SECONDS * 2.0**doublings, LONGEST_WAIT_SECONDS)
