@@ -4,6 +4,7 @@ A sheet knows nothing of chats or databases. An answer that is refused, or that 
 confirmed, comes back as a value, never as an exception.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ EMPTY: Mapping[QuestionType, Any] = {
 }
 SKIPPED = None
 TEXT_LIMIT = 100
+_WRITTEN_DAY = re.compile(r"(?:(\d{4}|\d{2})\s*[-/.年\s]\s*)?(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})\s*[日号]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,9 @@ def toggle(form: OpenForm, sheet: Sheet, choice: str, *, wanted: bool) -> Sheet 
     if sheet.at is None:
         return Refused("这张表已经填完，请看汇总。")
     question = form.form.question(sheet.at)
+    offered = {one.name for one in form.choices_of(question, sheet.answers)}
+    if question.type is not QuestionType.select_multiple or choice not in offered:
+        return Refused("请从按钮里选。")
     kept = [name for name in sheet.marked if name != choice]
     marked = (*kept, choice) if wanted else tuple(kept)
     if question.most is not None and len(marked) > question.most:
@@ -127,7 +132,9 @@ def back(form: OpenForm, sheet: Sheet) -> Sheet:
 
 
 def open_at(form: OpenForm, sheet: Sheet, name: str) -> Sheet:
-    """The sheet at question `name`, with its former answer marked."""
+    """The sheet at question `name`, its former answer marked; one that does not matter stays shut."""
+    if name not in _kept(form, sheet.answers):
+        return sheet
     former = sheet.answers.get(name)
     marked = tuple(former) if isinstance(former, list) else ()
     return replace(sheet, at=name, marked=marked, confirming=None, editing=True)
@@ -160,16 +167,38 @@ def shown(form: OpenForm, question: Question, value: Any, answers: Answers) -> s
 
 
 def _onward(form: OpenForm, sheet: Sheet) -> Sheet:
-    """Drops answers that no longer matter and opens the first question without one."""
-    answers, asked = dict(sheet.answers), form.asked(sheet.answers)
+    """Drops answers that no longer matter or no longer fit, and opens the first question without one."""
+    answers = _pruned(form, sheet.answers)
     while True:
-        kept = {q.name for q in asked} | {q.name for q in form.form.questions if q.on_summary}
-        pruned = {name: value for name, value in answers.items() if name in kept}
-        if pruned == answers:
-            break
-        answers, asked = pruned, form.asked(pruned)
-    following = next((q.name for q in asked if q.name not in answers), None)
-    return Sheet(answers=answers, at=following)
+        following = next((q for q in form.asked(answers) if not _stands(form, q, answers)), None)
+        if following is None or following.name not in answers:
+            return Sheet(answers=answers, at=following.name if following else None)
+        del answers[following.name]
+        answers = _pruned(form, answers)
+
+
+def _pruned(form: OpenForm, answers: Answers) -> dict[str, Any]:
+    """The answers to questions that matter."""
+    pruned = dict(answers)
+    while gone := pruned.keys() - _kept(form, pruned):
+        pruned = {name: value for name, value in pruned.items() if name not in gone}
+    return pruned
+
+
+def _kept(form: OpenForm, answers: Answers) -> set[str]:
+    return {q.name for q in form.asked(answers)} | {q.name for q in form.form.questions if q.on_summary}
+
+
+def _stands(form: OpenForm, question: Question, answers: Answers) -> bool:
+    """Whether the question has an answer, and one that could be given after all that stands before it."""
+    if question.name not in answers:
+        return False
+    value = answers[question.name]
+    if value is not None and question.type in (QuestionType.select_one, QuestionType.select_multiple):
+        names = {choice.name for choice in form.choices_of(question, answers)}
+        if not names.issuperset([value] if isinstance(value, str) else value):
+            return False
+    return _constraint(form, question, answers) is None
 
 
 def _constraint(form: OpenForm, question: Question, answers: Answers) -> str | None:
@@ -241,18 +270,19 @@ def _read_text(value: Any) -> str | Refused:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """A day written as 2026-03-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天.
+    """A day written as 2026-03-12, 26-3-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天.
 
     Without a year the nearest such day is meant: 12月30日 said in January was last year's.
     """
     words = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
     if text in words:
         return today + timedelta(days=words[text])
-    digits = "".join(mark if mark.isdigit() else " " for mark in text).split()
-    if len(digits) not in (2, 3) or any(len(part) > 4 for part in digits):
+    if not (written := _WRITTEN_DAY.fullmatch(text.strip())):
         return None
-    years = [int(digits[0])] if len(digits) == 3 else [today.year, today.year - 1, today.year + 1]
-    days = [day for year in years if (day := _day(year, int(digits[-2]), int(digits[-1])))]
+    years = [today.year, today.year - 1, today.year + 1]
+    if said := written[1]:
+        years = [int(said) if len(said) == 4 else today.year // 100 * 100 + int(said)]
+    days = [day for year in years if (day := _day(year, int(written[2]), int(written[3])))]
     return min(days, key=lambda day: abs(day - today), default=None)
 
 
