@@ -39,10 +39,9 @@ def _spoken(value: Any) -> Any:
 
 
 def _text(page: Page, question: Question, desk: Desk) -> str:
-    asked = page.form.asked(page.sheet.answers)
-    nth = [one.name for one in asked].index(question.name) + 1
     facts = named_facts(dict(page.form.facts))
-    lines = [f"{page.form.form.title}（{nth}/{len(asked)}）{_who(page)}", fill(question.label, facts)]
+    title = f"{page.form.form.title}{_nth(page, question)}{_who(page)}"
+    lines = [title, fill(question.label, facts)]
     if warning := confirmation(page.form, page.sheet):
         return "\n".join([*lines, "", "❓ " + fill(warning, facts)])
     if last := _last(page, question):
@@ -52,6 +51,12 @@ def _text(page: Page, question: Question, desk: Desk) -> str:
     elif question.choices_from and len(page.form.choices_of(question, page.sheet.answers)) > PAGE:
         lines.append(desk.policy.texts["form_search"])
     return "\n".join(lines)
+
+
+def _nth(page: Page, question: Question) -> str:
+    """（3/12）; nothing for a question that only the summary offers."""
+    asked = [one.name for one in page.form.asked(page.sheet.answers)]
+    return f"（{asked.index(question.name) + 1}/{len(asked)}）" if question.name in asked else ""
 
 
 def _who(page: Page) -> str:
