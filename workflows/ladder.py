@@ -68,13 +68,17 @@ def _day(rule: RungRule, dates: Dates, hours: Hours) -> date | None:
 def _placed(
     rule: RungRule, to: RungTo, moment: datetime, dates: Dates, hours: Hours, now: datetime
 ) -> tuple[datetime, Mode]:
-    """A reminder in quiet time goes out before it, an escalation after it (R4, promise 5)."""
-    if not rule.escalates:
+    """A reminder in quiet time goes out before it, an escalation after it (R4, promise 5).
+
+    What tells that a date is past is never told before, whether it escalates or not.
+    """
+    if not rule.escalates and rule.anchor is not Anchor.due_end:
         listed = to.mode is Mode.list
         return (hours.morning_on_or_before(moment.date()) if listed else hours.last_open(moment)), to.mode
     kept = rule.before_limit and dates.limit is not None and dates.limit >= now.date()
     must_by = dates.limit if kept else None
     placed = hours.place(moment, must_by=must_by, now=now)
-    if to.mode is Mode.list and placed >= moment:
-        return hours.morning_from(moment), Mode.list
+    morning = hours.morning_from(moment)
+    if to.mode is Mode.list and placed >= moment and (must_by is None or morning.date() <= must_by):
+        return morning, Mode.list
     return placed, Mode.now
