@@ -6,6 +6,7 @@ phone number alone must stand on the roster.
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import timedelta
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ from workflows.desk import Desk
 
 INVITATION_MINUTES = 15
 MOST_WRONG = 5
+PHONE_LONG = 11
 
 
 class Refusal(StrEnum):
@@ -30,8 +32,11 @@ class Refusal(StrEnum):
 
 def normal_phone(phone: str) -> str:
     """Eleven digits, without +86 and separators."""
-    digits = "".join(mark for mark in phone if mark.isdigit())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    digits = "".join(mark for mark in unicodedata.normalize("NFKC", phone) if mark.isdecimal())
+    for abroad in ("0086", "86"):
+        if len(digits) == len(abroad) + PHONE_LONG and digits.startswith(abroad):
+            return digits.removeprefix(abroad)
+    return digits
 
 
 async def invite(session: AsyncSession, desk: Desk, official: Official) -> str:
