@@ -11,6 +11,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+LOOKUP_BYTES = 32
+
 
 class SecretKeyError(ValueError):
     """The secret key is missing, malformed or not the one this database was written with."""
@@ -18,7 +20,7 @@ class SecretKeyError(ValueError):
 
 def new_secret() -> str:
     """A fresh secret key, to be shown once and kept by the county."""
-    lookup = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    lookup = urlsafe_b64encode(secrets.token_bytes(LOOKUP_BYTES)).decode()
     return f"{lookup}.{Fernet.generate_key().decode()}"
 
 
@@ -30,6 +32,8 @@ class Vault:
             lookup, data_keys = secret.split(".", 1)
             self._lookup = urlsafe_b64decode(lookup)
             self._fernet = MultiFernet([Fernet(key) for key in data_keys.split(",")])
+            if len(self._lookup) < LOOKUP_BYTES:
+                raise ValueError("the lookup key is too short")
         except ValueError as error:
             raise SecretKeyError("JINTANG_SECRET_KEY 格式不对，请用 jintang init 生成的那一串") from error
 
