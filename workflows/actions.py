@@ -161,6 +161,7 @@ async def _report(session: AsyncSession, desk: Desk, deed: Deed) -> None:
         risk=str(deed.answers["risk"]).removeprefix("r"),
         urgent=deed.answers.get("urgent") == "urgent",
         reported_by=deed.person.id,
+        insists=True,
     )
     await take_in(session, desk, [signal], batch.id)
     await finish_batch(session, desk, batch.id)

@@ -331,12 +331,13 @@ async def _finish(
     )
     marks = tuple(forms.marks(page.form, answers))
     act = cases.Act(outcome, happened_on, answers, person.id, marks)
-    before = {one.id for one in await open_tasks_of(session, case.id)} - {task.id}
+    before = {one.id for one in await open_tasks_of(session, case.id)}
     await cases.drop_other_drafts(session, task.id, page.draft.id)
     settled = await cases.apply(session, desk, task, act)
     left = await open_tasks_of(session, case.id)
-    fresh = [one for one in left if one.id not in before]
-    following = [_named(desk, policy, one, case) for one in fresh or left]
+    fresh = [one for one in left if one.id not in before and one.id != task.id]
+    again = [task] if task.state == "open" else []
+    following = [_named(desk, policy, one, case) for one in fresh or again or left]
     step = policy.procedures[task.procedure].steps[task.step].label
     return Submitted(page.form, settled.label, step, following, case, late)
 

@@ -65,9 +65,9 @@ def is_muted(rules: ClueRulesFile, signal: Signal, urgent: bool) -> bool:
 def is_suppressed(rules: ClueRulesFile, signal: Signal, urgent: bool, earlier: Iterable[Clue]) -> bool:
     """R16: same household, person and rule, no higher band, a completed check within 90 days.
 
-    Red is never suppressed.
+    Red is never suppressed, nor is what a person says.
     """
-    if urgent:
+    if urgent or signal.insists:
         return False
     since = signal.received_on - timedelta(days=rules.suppress_days)
     return any(_same(rules, signal, clue) and _checked_since(clue, since) for clue in earlier)

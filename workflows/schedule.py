@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.dispatcher import Dispatcher
 from notifications.planner import Planner
 from storage.engine import Database
+from workflows.again import ask_again
 from workflows.desk import Desk
 from workflows.intake import finish_abandoned
 from workflows.morning import send_morning
@@ -29,6 +30,7 @@ class Sweepers:
         """Rungs first, so that this morning's lines stand in this morning's list."""
         while await self._commit(lambda session: fire_due(session, self.desk)):
             pass
+        await self._commit(lambda session: ask_again(session, self.desk))
         await self._commit(lambda session: send_morning(session, self.desk, self.planner))
         await self._commit(lambda session: finish_abandoned(session, self.desk))
         self.dispatcher.wake()

@@ -23,3 +23,4 @@ class Signal:
     note: str | None = None
     urgent: bool = False
     reported_by: int | None = None
+    insists: bool = False  # said by a person or promised by us, not by a list: a repeat counts too

@@ -18,6 +18,7 @@ from storage.post_box import Notice
 from storage.register import Clue, Household
 from storage.work import Case, Rung, Task
 from workflows import cards
+from workflows.again import next_asking
 from workflows.desk import Desk
 from workflows.finish import finish_of
 from workflows.recipients import ABOVE
@@ -292,4 +293,5 @@ async def next_instant(session: AsyncSession, desk: Desk) -> datetime | None:
     work = await session.scalar(select(func.count()).select_from(Task).where(Task.state == "open"))
     held = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == "held"))
     morning = desk.hours.morning_from(now + timedelta(seconds=1)) if work or held else None
-    return min((moment for moment in (rung, notice, morning) if moment is not None), default=None)
+    asking = await next_asking(session, desk)
+    return min((moment for moment in (rung, notice, morning, asking) if moment is not None), default=None)
