@@ -79,7 +79,8 @@ def case_limit(desk: Desk, policy: Policy, case: Case) -> date:
 async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, *, later: bool) -> None:
     """The start or the limit has moved: the open main tasks get new dates, a new due version, new rungs.
 
-    A later limit gives more days from today on, an earlier start takes some away; never the reverse.
+    A later limit gives more days from today on, never fewer. With an earlier start the dates are
+    those of a case that had begun then: the order in which its signals came in makes no difference.
     """
     dates = case_schedule(desk, policy, case).steps
     steps = policy.procedures[case.procedure].steps
@@ -88,7 +89,7 @@ async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, 
             ends_on = task.opens_on if steps[task.step].opens_on == "last_publicity_day" else None
             since = desk.today() if later else task.opens_on
             task.planned_on, task.latest_on, due = step_days(desk, dates[task.step], ends_on, since)
-            task.due_on = max(task.due_on, due) if later else min(task.due_on, due)
+            task.due_on = max(task.due_on, due) if later else due
             await renew_rungs(session, desk, policy, task, case.limit_on)
 
 
