@@ -1,0 +1,35 @@
+"""The card of every question can be drawn, also of one that only the summary offers."""
+
+from bot import form_cards
+from config.clock import LocalTime, SetClock
+from storage.work import Draft
+from tests.unit.county import POLICY, moment
+from tests.unit.sheets import filled, opened
+from workflows.answers import Page
+from workflows.desk import Desk
+from workflows.forms import Sheet, begin, open_at
+
+DESK = Desk(POLICY, LocalTime(SetClock(moment("2026-03-12 09:00"))))
+A1 = opened("a1", place="下三合义村", household="2号户", words="务工中断", source="人社")
+DONE = ("now", "visit", "2026-03-12", "all_true", "none", "none", "no_risk", "affordable")
+
+
+def drawn(sheet: Sheet) -> str:
+    text, _ = form_cards.card(Page(Draft(id=1, revision=1), A1, sheet, {}, None, None), DESK)
+    return text
+
+
+def test_every_question_on_the_way_says_which_of_how_many_it_is() -> None:
+    for count in range(len(DONE)):
+        sheet = filled(A1, *DONE[:count])
+        nth = len(A1.asked(sheet.answers))
+        assert drawn(sheet).startswith(f"线索快核（{count + 1}/{nth}） 下三合义村2号户\n")
+
+
+def test_a_remark_opened_from_the_summary_has_no_number() -> None:
+    asked = open_at(A1, filled(A1, *DONE), "remark")
+    assert drawn(asked).startswith("线索快核 下三合义村2号户\n要补一句吗？")
+
+
+def test_the_first_card_names_the_matter() -> None:
+    assert "收到提示：务工中断（人社）" in drawn(begin(A1))
