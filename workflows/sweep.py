@@ -119,7 +119,7 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
         due_on=task.due_on,
         case_id=task.case_id,
         task_id=task.id,
-        not_before=_moment(desk, rung, task),
+        not_before=_moment(desk, fired),
         buttons=_buttons(desk, policy, rung, task),
     )
 
@@ -129,11 +129,13 @@ def _event(kind: str, rung: Rung, task: Task) -> str:
     return f"last:{task.case_id}" if kind == LAST_STEPS else f"rung:{task.id}:{task.due_version}:{rung.name}"
 
 
-def _moment(desk: Desk, rung: Rung, task: Task) -> datetime:
+def _moment(desk: Desk, fired: Fired) -> datetime:
     """At once: its moment was chosen with care; only a missed one must look for a window again."""
-    if desk.now() - rung.fires_at <= MISSED_AFTER:
-        return desk.now()
-    return desk.hours.place(desk.now(), must_by=max(task.due_on, desk.today()), now=desk.now())
+    now, rung = desk.now(), fired.rung
+    if now - rung.fires_at <= MISSED_AFTER:
+        return now
+    last = fired.case.limit_on if rung.escalates and fired.case else fired.task.due_on
+    return desk.hours.place(now, must_by=last if last >= desk.today() else None, now=now)
 
 
 def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> tuple[str, str]:
