@@ -113,10 +113,11 @@ def reply(
     return row
 
 
-async def supersede(session: AsyncSession, task_ids: Sequence[int]) -> None:
-    """What these tasks made known is no longer true: unsent notices of them are dropped."""
+async def supersede(session: AsyncSession, task_ids: Sequence[int], but: str = "") -> None:
+    """What these tasks made known is no longer true: unsent notices are dropped, but those of event `but`."""
     if task_ids:
         stale = Notice.task_id.in_(task_ids) & Notice.state.in_(WAITING)
+        stale &= Notice.event.is_distinct_from(but)
         await session.execute(update(Notice).where(stale).values(state="superseded"))
 
 
@@ -148,10 +149,10 @@ def _stripping(card: Notice, now: datetime) -> Notice:
     )
 
 
-async def release(session: AsyncSession, batch: str, not_before: datetime) -> None:
-    """The batch is complete: its staged notices may go."""
+async def release(session: AsyncSession, batch: str) -> None:
+    """The batch is complete: its staged notices may go, each at the moment chosen for it."""
     staged = (Notice.batch == batch) & (Notice.state == "staged")
-    await session.execute(update(Notice).where(staged).values(state="pending", not_before=not_before))
+    await session.execute(update(Notice).where(staged).values(state="pending"))
 
 
 def packed(rows: Rows) -> list[list[list[str]]]:

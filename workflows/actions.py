@@ -21,7 +21,7 @@ from workflows.forms import OpenForm, shown
 from workflows.intake import finish_batch, give_household, take_in
 from workflows.recipients import desk_above
 from workflows.signals import Signal
-from workflows.tasks import renew_rungs, retire
+from workflows.tasks import renew_dates, renew_rungs, retire
 
 NEEDS_COMMAND = frozenset({"assist", "reassign", "extend"})
 
@@ -114,7 +114,7 @@ async def _extend(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     else:
         task.due_on = day if tier is Tier.county else min(day, task.latest_on)
         task.latest_on = max(task.latest_on, task.due_on)
-        await renew_rungs(session, desk, subject.policy, task, subject.case.limit_on)
+        await renew_dates(session, desk, subject.policy, task, subject.case)
     await events.tell(session, desk, subject, "extended", {"reason": deed.said("reason")})
 
 

@@ -24,6 +24,7 @@ from workflows.tasks import (
     case_schedule,
     open_tasks,
     open_tasks_of,
+    renew_dates,
     renew_rungs,
     retire,
     silence,
@@ -90,7 +91,7 @@ async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, 
             since = desk.today() if later else task.opens_on
             task.planned_on, task.latest_on, due = step_days(desk, dates[task.step], ends_on, since)
             task.due_on = max(task.due_on, due) if later else due
-            await renew_rungs(session, desk, policy, task, case.limit_on)
+            await renew_dates(session, desk, policy, task, case)
 
 
 # --- an outcome --------------------------------------------------------------------------------

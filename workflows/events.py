@@ -1,6 +1,6 @@
 """Telling an event to those whom routing names (domain §5.2); dated rungs are not told here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from storage.work import Case, Task
 from workflows import cards
 from workflows.desk import Desk
 from workflows.recipients import post_place
-from workflows.tasks import Opening, line_of
+from workflows.tasks import line_of
 from workflows.words import case_facts, task_facts
 
 ACTING = ("handed_up", "reassigned", "assisted", "extended")  # the hearer has the task in hand
@@ -53,12 +53,19 @@ async def tell(
     outbox.tell(session, filter(None, addressed), desk.now())
 
 
-def tell_beside(session: AsyncSession, desk: Desk, subject: Subject, event: str, card: Opening) -> None:
+def tell_beside(
+    session: AsyncSession,
+    desk: Desk,
+    subject: Subject,
+    event: str,
+    state: str,
+    batch: str | None,
+    told_already: Collection[str | None] = (),
+) -> None:
     """Those who hear of a new alert at once beside its holder, whose card opens the task."""
     telling = replace(
         _telling(desk, subject, event, {}),
-        state=card.state,
-        batch=card.batch,
+        batch=batch,
         task_id=subject.task.id,
         due_on=subject.task.due_on,
         lane=Lane.pressing if event == "alert_urgent" else Lane.alert,
@@ -67,8 +74,9 @@ def tell_beside(session: AsyncSession, desk: Desk, subject: Subject, event: str,
     )
     for told in desk.policy.routing[event]:
         addressed = _addressed(desk, subject, told, telling)
-        if told.post != "holder" and told.mode is Mode.now and addressed is not None:
-            outbox.tell(session, [replace(addressed, state=card.state)], desk.now())
+        others = told.post != "holder" and told.post not in told_already
+        if others and told.mode is Mode.now and addressed is not None:
+            outbox.tell(session, [replace(addressed, state=state)], desk.now())
 
 
 def _addressed(desk: Desk, subject: Subject, told: Told, telling: Telling) -> Telling | None:

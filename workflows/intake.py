@@ -144,7 +144,7 @@ async def _open(session: AsyncSession, desk: Desk, piles: Sequence[_Pile], batch
     tasks = await open_tasks(session, desk, policy, cards)
     for card, task in zip(cards, tasks, strict=True):
         subject = Subject(policy, card.case, card.household, task)
-        events.tell_beside(session, desk, subject, card.kind or "alert", card)
+        events.tell_beside(session, desk, subject, card.kind or "alert", card.state, card.batch)
 
 
 def _first(policy: Policy, case: Case, pile: _Pile, batch_id: int | None) -> Opening:
@@ -209,20 +209,29 @@ async def _recheck(
     )
     (task,) = await open_tasks(session, desk, policy, [opening])
     subject = Subject(policy, case, pile.household, task)
-    events.tell_beside(session, desk, subject, opening.kind or "alert", opening)
+    events.tell_beside(session, desk, subject, opening.kind or "alert", opening.state, opening.batch)
 
 
 async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
     """A card not yet sent takes the new words in; one already sent is followed by a line, or rings if red."""
-    facts = case_facts(desk, subject.household, subject.case)
     query = select(Notice).where(Notice.task_id == subject.task.id, Notice.state == "staged")
     staged = (await session.scalars(query)).all()
+    facts = case_facts(desk, subject.household, subject.case)
     for card in staged:
         card.facts = {**card.facts, **facts}
-        if red:
-            card.kind, card.urgent, card.state, card.not_before = "alert_urgent", True, "pending", desk.now()
-    if not staged:
+    if staged and red:
+        _ring(session, desk, subject, staged)
+    elif not staged:
         await events.tell(session, desk, subject, "alert_urgent" if red else "clue_joined", {})
+
+
+def _ring(session: AsyncSession, desk: Desk, subject: Subject, staged: Sequence[Notice]) -> None:
+    """The staged cards turn red and go at once, as if the case had been red from its first signal."""
+    for card in staged:
+        card.kind, card.urgent, card.lane = "alert_urgent", True, int(Lane.pressing)
+        card.state, card.not_before = "pending", desk.now()
+    told = {card.post for card in staged}
+    events.tell_beside(session, desk, subject, "alert_urgent", "pending", staged[0].batch, told)
 
 
 # --- signals without a household ---------------------------------------------------------------
@@ -272,7 +281,7 @@ async def finish_batch(session: AsyncSession, desk: Desk, batch_id: int) -> None
         return
     batch.told = True
     now = desk.now()
-    await outbox.release(session, batches.key(batch_id) or "", desk.hours.place(now, must_by=None, now=now))
+    await outbox.release(session, batches.key(batch_id) or "")
     outbox.tell(session, await batches.lines(session, desk, batch_id), now)
 
 

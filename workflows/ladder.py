@@ -60,7 +60,7 @@ def _day(rule: RungRule, dates: Dates, hours: Hours) -> date | None:
         Anchor.due: dates.due,
         Anchor.due_end: dates.due,
     }[rule.anchor]
-    if rule.day_kind is DayKind.working:
+    if rule.day_kind is DayKind.working and rule.days > 0:
         return hours.calendar.add_working(start, rule.days)
     return start + timedelta(days=rule.days + (1 if rule.anchor is Anchor.due_end else 0))
 

@@ -12,6 +12,7 @@ from config.models import DayKind, Policy, Step, StepKind
 from config.wording import fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling
+from storage.post_box import Notice
 from storage.register import Household
 from storage.work import Case, Rung, Task
 from workflows import cards
@@ -20,7 +21,7 @@ from workflows.desk import Desk
 from workflows.finish import finish_of
 from workflows.ladder import Dates, rungs
 from workflows.recipients import Place, post_place, relative_place
-from workflows.words import case_facts, dated, task_facts
+from workflows.words import case_facts, dated, limit_text, task_facts
 
 AFTERNOON = time(15)
 
@@ -179,6 +180,27 @@ async def renew_rungs(session: AsyncSession, desk: Desk, policy: Policy, task: T
     await add_rungs(session, desk, policy, [(task, limit)])
 
 
+async def renew_dates(session: AsyncSession, desk: Desk, policy: Policy, task: Task, case: Case) -> None:
+    """The dates moved, the holder did not: new rungs; a card not sent yet takes the new dates."""
+    pending = (Rung.task_id == task.id) & (Rung.state == "pending")
+    await session.execute(update(Rung).where(pending).values(state="superseded"))
+    await outbox.supersede(session, [task.id], but=opened_event(task))
+    task.due_version += 1
+    await desk.areas.learn(session, {task.region_code})
+    await add_rungs(session, desk, policy, [(task, case.limit_on)])
+    unsent = (Notice.event == opened_event(task)) & Notice.state.in_(outbox.WAITING)
+    for card in await session.scalars(select(Notice).where(unsent)):
+        dates = {**task_facts(desk, policy, task, case), "limit": limit_text(desk, case)}
+        facts = {**card.facts, **dates}
+        card.facts, card.due_on = {**facts, "line": line_of(facts)}, task.due_on
+        card.not_before = desk.now() if card.urgent else _opening_moment(desk, task)
+
+
+def opened_event(task: Task) -> str:
+    """The event of the card that hands the task to its holder."""
+    return f"task:{task.id}:opened"
+
+
 async def silence(session: AsyncSession, task_ids: Sequence[int]) -> None:
     """Nothing more goes out about these tasks."""
     if task_ids:
@@ -212,7 +234,7 @@ def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task, also
         region_code=task.region_code,
         lane=Lane.pressing if red else opening.lane,
         urgent=red,
-        event=f"task:{task.id}:opened",
+        event=opened_event(task),
         batch=opening.batch,
         state=opening.state,
         due_on=task.due_on,

@@ -56,16 +56,21 @@ def dated(desk: Desk, first: date, day: date, *, counted: bool = True) -> str:
     return day_text(day) + (desk.policy.texts["provisional_mark"] if unsure else "")
 
 
-def case_facts(desk: Desk, household: Household, case: Case) -> dict[str, Any]:
-    """What every text about a case may name."""
+def limit_text(desk: Desk, case: Case) -> str:
+    """The total limit of a case in words."""
     profile = desk.policy.profiles.get(case.profile)
     counted = profile is not None and profile.days is DayKind.working
+    return dated(desk, case.start_on, case.limit_on, counted=counted)
+
+
+def case_facts(desk: Desk, household: Household, case: Case) -> dict[str, Any]:
+    """What every text about a case may name."""
     return {
         **household_facts(desk.areas, household),
         "code": case.number,
         "words": case.words,
         "source": case.sources,
-        "limit": dated(desk, case.start_on, case.limit_on, counted=counted),
+        "limit": limit_text(desk, case),
         "start": day_text(case.start_on),
     }
 
