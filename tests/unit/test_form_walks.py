@@ -195,7 +195,7 @@ def walks(draw: st.DrawFn) -> tuple[OpenForm, list[Sheet]]:
     return on, walked(on, draw)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(walks())
 def test_any_walk_keeps_the_sheet_consistent(walk: tuple[OpenForm, list[Sheet]]) -> None:
     on, sheets = walk
@@ -218,7 +218,7 @@ def _offered(on: OpenForm, name: str, value: Any, sheet: Sheet) -> bool:
     return value is None or not names or names.issuperset(chosen)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(walks())
 def test_back_then_the_former_answer_restores_a_complete_sheet(walk: tuple[OpenForm, list[Sheet]]) -> None:
     on, sheets = walk

@@ -113,6 +113,22 @@ def test_overdue_stays_within_the_limit(
     assert found == [f"overdue holder {holder}", f"overdue head {holder}", f"overdue above_desk {desk}"]
 
 
+def test_a_list_that_would_come_after_the_limit_is_a_message_of_its_own() -> None:
+    """The moment is Friday 15:00, the limit too, the next list on Monday."""
+    to = (RungTo(post=Relative.above_desk, mode=Mode.list),)
+    facts = {"anchor": Anchor.due_end, "at": time(15), "escalates": True, "before_limit": True}
+    dates = Dates(date(2026, 3, 9), date(2026, 3, 12), date(2026, 3, 12), date(2026, 3, 13))
+    (found,) = rungs([RungRule(name="rung", to=to, **facts)], dates, HOURS, moment("2026-03-09 09:00"))
+    assert (found.mode, short(found.fires_at)) == (Mode.now, "03-13 15:00")
+
+
+def test_the_end_of_the_due_day_is_its_end_in_working_days_too() -> None:
+    to = (RungTo(post=Relative.holder, mode=Mode.now),)
+    rule = RungRule(name="rung", anchor=Anchor.due_end, day_kind=DayKind.working, escalates=True, to=to)
+    (found,) = rungs([rule], MARCH, HOURS, moment("2026-03-09 09:00"))
+    assert short(found.fires_at) == "03-12 08:30"
+
+
 def test_what_was_overdue_at_birth_is_all_born_late() -> None:
     dates = Dates(date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 3), None)
     assert all(one.born_late for one in planned("step", dates, "2026-03-30 09:00"))

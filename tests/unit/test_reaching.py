@@ -130,6 +130,13 @@ def test_moves(post: str, there: tuple[str, ...], told: str | None) -> None:
     assert whom(post, *staff(*there)) == expected
 
 
+def test_no_policy_can_make_the_city_a_stand_in() -> None:
+    posts = dict(POLICY.posts)
+    posts["city_lead"] = posts["city_lead"].model_copy(update={"stands_in": 1})
+    there = roster(holder(1, "city_lead"))
+    assert reach("county_clerk", LINEAGE[COUNTY], there, posts, TODAY) == NOBODY
+
+
 def test_only_one_stand_in_is_told_and_his_deputy_before_the_next_post() -> None:
     two = [holder(1, "village_clerk"), holder(2, "village_clerk")]
     assert whom("grid_worker", *two) == Reached((1,), moved=True)
