@@ -27,6 +27,7 @@ from workflows.words import TIER_WORDS, case_facts, place, task_facts, waiting_f
 
 AT_ONCE = 200
 AHEAD = ("half", "three_days", "day_before", "due_day", "week")
+LAST_CALL = "reminder_last_call"
 MISSED_AFTER = timedelta(hours=2)
 
 # Rung and recipient → the text of the card, the text of the line in a list.
@@ -125,8 +126,11 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
 
 
 def _event(kind: str, rung: Rung, task: Task) -> str:
-    """The last steps of a case are one event, whichever of them it was that rang."""
-    return f"last:{task.case_id}" if kind == LAST_STEPS else f"rung:{task.id}:{task.due_version}:{rung.name}"
+    """The last steps of a case are one event, so is the last call; whichever rung it was that rang."""
+    if kind == LAST_STEPS:
+        return f"last:{task.case_id}"
+    name = kind if kind == LAST_CALL else rung.name
+    return f"rung:{task.id}:{task.due_version}:{name}"
 
 
 def _moment(desk: Desk, fired: Fired) -> datetime:
@@ -145,7 +149,7 @@ def _words(desk: Desk, policy: Policy, fired: Fired, facts: dict[str, Any]) -> t
     if _too_late(rung, task, today):
         return "line_overdue", "line_overdue"
     if _too_early(rung, task, today):
-        return "reminder_last_call", "line_day_before"
+        return LAST_CALL, "line_day_before"
     holder = rung.to == Relative.holder
     if rung.name == "overdue" and holder and facts["finish_late"]:
         return "reminder_infeasible", line
