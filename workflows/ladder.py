@@ -75,8 +75,8 @@ def _placed(
     if not rule.escalates and rule.anchor is not Anchor.due_end:
         listed = to.mode is Mode.list
         return (hours.morning_on_or_before(moment.date()) if listed else hours.last_open(moment)), to.mode
-    kept = rule.before_limit and dates.limit is not None and dates.limit >= now.date()
-    must_by = dates.limit if kept else None
+    limit = dates.limit if rule.escalates and rule.before_limit else None
+    must_by = limit if limit is not None and limit >= now.date() else None
     placed = hours.place(moment, must_by=must_by, now=now)
     morning = hours.morning_from(moment)
     if to.mode is Mode.list and placed >= moment and (must_by is None or morning.date() <= must_by):
