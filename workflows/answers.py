@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import Policy
+from config.models import Form, Policy
 from storage.register import Clue, Household
 from storage.work import Case, Draft, FollowUp, Submission, Task
 from workflows import actions, cases, forms
@@ -21,6 +21,7 @@ from workflows.tasks import open_tasks_of, task_form
 from workflows.words import case_facts, clue_words, place, task_day
 
 KEPT_HOURS = 72
+LOOK_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ async def open_page(session: AsyncSession, desk: Desk, draft: Draft, person: Per
         await desk.areas.learn(session, {task.region_code})
     chosen = await offered(session, desk, policy.forms[draft.form], Asker(person, task))
     form = OpenForm(policy.forms[draft.form], draft.facts, chosen)
-    last, last_on = await _last_time(session, draft, task)
+    last, last_on = await _last_time(session, form.form, task)
     return Page(draft, form, _sheet(draft), last, last_on, task)
 
 
@@ -205,16 +206,23 @@ CONFIRMING = "?"
 
 
 async def _last_time(
-    session: AsyncSession, draft: Draft, task: Task | None
+    session: AsyncSession, form: Form, task: Task | None
 ) -> tuple[dict[str, Any], date | None]:
-    """The answers of the last finished sheet of this form for this household (promise 9)."""
+    """What the household last said to the questions that are recalled, and when (promise 9).
+
+    A sheet that ended before them, such as 改天去, has nothing to say.
+    """
     if task is None or task.case_id is None:
         return {}, None
+    recalled = {question.name for question in form.questions if question.recall}
     case = await session.get_one(Case, task.case_id)
-    same = (Submission.household_id == case.household_id) & (Submission.form == draft.form)
-    query = select(Submission).where(same).order_by(Submission.id.desc()).limit(1)
-    last = (await session.scalars(query)).first()
-    return (last.answers, last.happened_on) if last else ({}, None)
+    same = (Submission.household_id == case.household_id) & (Submission.form == form.name)
+    query = select(Submission).where(same).order_by(Submission.id.desc()).limit(LOOK_BACK)
+    for last in await session.scalars(query):
+        said = {name: value for name, value in last.answers.items() if value is not None}
+        if recalled & said.keys():
+            return said, last.happened_on
+    return {}, None
 
 
 # --- answering ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
+from sqlalchemy import select
 
 from bot import lists
 from bot.context import Context
@@ -9,6 +10,7 @@ from bot.handlers.forms import after
 from bot.keyboard import keyboard
 from config.models import QuestionType
 from notifications.channel import Button
+from storage.post_box import Notice
 from workflows import answers
 from workflows.answers import Page, drafts_of, load_page
 from workflows.forms import Refused
@@ -25,8 +27,10 @@ def make() -> Router:
 
 
 async def said(message: Message, context: Context) -> None:
-    """A typed answer."""
+    """A typed answer: to the card it replies to, or to the one open question."""
     waiting = [page for page in await _pages(context) if _takes_words(page)]
+    meant = await _meant(context, message)
+    waiting = [page for page in waiting if page.draft.id == meant] or waiting
     if not waiting:
         posts = context.desk.policy.posts
         context.answer.say(context.text("no_question"), keyboard=keyboard(context.me, posts))
@@ -35,6 +39,21 @@ async def said(message: Message, context: Context) -> None:
         context.answer.say(*lists.drafts(context, [page.draft for page in waiting]))
         return
     await _give(context, waiting[0], (message.text or "").strip())
+
+
+async def _meant(context: Context, message: Message) -> int | None:
+    """The sheet on whose card the person replies."""
+    card = message.reply_to_message
+    if card is None:
+        return None
+    query = (
+        select(Notice.draft_id)
+        .where(Notice.chat_id == message.chat.id, Notice.message_id == card.message_id)
+        .where(Notice.draft_id.is_not(None))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    return await context.session.scalar(query)
 
 
 async def _pages(context: Context) -> list[Page]:
