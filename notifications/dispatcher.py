@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,11 +49,14 @@ class Dispatcher:
         self.buckets = buckets
         self.time = time
         self._waking = asyncio.Event()
+        self._answers_waking = asyncio.Event()
         self._cycle = asyncio.Lock()
+        self._answering = asyncio.Lock()
 
     def wake(self) -> None:
         """There is something to send."""
         self._waking.set()
+        self._answers_waking.set()
 
     async def recover(self) -> None:
         """After a stop: what was leased may or may not have arrived, so it goes once more, marked."""
@@ -64,17 +68,35 @@ class Dispatcher:
 
     async def drain(self) -> None:
         """Sends until nothing is due at the present instant."""
-        while await self.cycle():
+        while await self.answer() | await self.cycle():
             pass
 
     async def run(self, stop: asyncio.Event) -> None:
+        """Answers and notices side by side: a storm of notices holds back no answer."""
+        await asyncio.gather(
+            self._keep_on(self.answer, self._answers_waking, stop),
+            self._keep_on(self.cycle, self._waking, stop),
+        )
+
+    async def _keep_on(
+        self, work: Callable[[], Awaitable[bool]], waking: asyncio.Event, stop: asyncio.Event
+    ) -> None:
         while not stop.is_set():
-            self._waking.clear()
-            await self.drain()
-            await _first(self._waking, stop, seconds=IDLE_SECONDS)
+            waking.clear()
+            if not await work():
+                await _first(waking, stop, seconds=IDLE_SECONDS)
+
+    async def answer(self) -> bool:
+        """Sends the answers that wait; whether there were any."""
+        async with self._answering:
+            async with self.database.writing() as session:
+                parcels = await self.planner.claim_answers(session)
+                await session.commit()
+            await self._send_all(parcels)
+            return bool(parcels)
 
     async def cycle(self) -> bool:
-        """One claim and its sends; whether there was anything to do."""
+        """One plan, one lease and its sends; whether there was anything to do."""
         async with self._cycle:
             async with self.database.writing() as session:
                 parcels = await self.planner.claim(session)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.channel import Button
 from storage.post_box import Notice
 
-WAITING = ("held", "staged", "pending", "parked")
+WAITING = ("held", "staged", "pending", "planned", "parked")
 Rows = Sequence[Sequence[Button]]
 
 

@@ -1,11 +1,15 @@
-"""Claiming what is due: resolve the persons, plan each person's messages, lease them, in one transaction."""
+"""From what is due to what is sent: resolve the persons, plan each person's messages, lease a few.
+
+Planning looks at everything that is due, for the budget of a person is one; leasing takes little
+at a time, for what is leased when the process dies may have arrived or not.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
@@ -20,7 +24,8 @@ from notifications.roster import Areas, load_roster
 from storage.people import Official
 from storage.post_box import Notice
 
-CLAIM_AT_ONCE = 400
+PLAN_AT_ONCE = 5_000
+LEASE_AT_ONCE = 50
 UNCOUNTED_KINDS = ("reply", "link_test", "link_done")
 
 
@@ -41,7 +46,7 @@ class Addressed:
 
 
 class Planner:
-    """Turns due notices into leased parcels."""
+    """Turns due notices into planned ones, and planned ones into leased parcels."""
 
     def __init__(self, policy: Policy, time: LocalTime, hours: Hours, areas: Areas) -> None:
         self.policy = policy
@@ -50,24 +55,42 @@ class Planner:
         self.areas = areas
 
     async def claim(self, session: AsyncSession) -> list[Parcel]:
-        """Leases what may go now; to be committed by the caller before anything is sent."""
+        """Plans what is due and leases the most pressing of it; the caller commits before it sends."""
         now = self.time.now()
-        due = await self._due(session, now)
+        due = (await session.scalars(_due(now, PLAN_AT_ONCE).where(Notice.kind != "reply"))).all()
         self._drop_useless(due, now)
-        due = [notice for notice in due if notice.state == "pending"]
-        answers = [notice for notice in due if notice.kind == "reply"]
-        parcels = [self._answer(notice) for notice in answers]
-        addressed = await self.addressed(session, [n for n in due if n.kind != "reply"])
-        return parcels + await self._planned(session, addressed, now)
+        waiting = [notice for notice in due if notice.state == "pending"]
+        await self._plan(session, await self.addressed(session, waiting), now)
+        await session.flush()
+        return await self._lease(session)
 
-    async def _due(self, session: AsyncSession, now: datetime) -> Sequence[Notice]:
-        query = (
-            select(Notice)
-            .where(Notice.state == "pending", Notice.not_before <= now)
-            .order_by(Notice.lane, Notice.id)
-            .limit(CLAIM_AT_ONCE)
-        )
-        return (await session.scalars(query)).all()
+    async def claim_answers(self, session: AsyncSession) -> list[Parcel]:
+        """Leases answers to presses, which wait for nothing else; the caller commits before it sends."""
+        answers = await session.scalars(_due(self.time.now(), LEASE_AT_ONCE).where(Notice.kind == "reply"))
+        return [self._answer(notice) for notice in answers]
+
+    async def _lease(self, session: AsyncSession) -> list[Parcel]:
+        """The first of what is planned; whoever was lost since is planned anew."""
+        query = select(Notice).where(Notice.state == "planned").order_by(Notice.lane, Notice.id)
+        planned = (await session.scalars(query.limit(LEASE_AT_ONCE))).all()
+        chats = await self._chats(session, {notice.official_id for notice in planned if notice.official_id})
+        return [parcel for notice in planned if (parcel := self._parcel(notice, chats))]
+
+    async def _chats(self, session: AsyncSession, officials: Collection[int]) -> dict[int, int]:
+        """The chats of those who are linked and not blocked."""
+        linked = Official.id.in_(officials) & Official.chat_id.is_not(None) & Official.blocked_at.is_(None)
+        rows = await session.execute(select(Official.id, Official.chat_id).where(linked))
+        return {official: chat for official, chat in rows if chat is not None}
+
+    def _parcel(self, notice: Notice, chats: Mapping[int, int]) -> Parcel | None:
+        chat = chats.get(notice.official_id or 0)
+        if chat is None:
+            notice.state, notice.sent_on = "pending", None
+            return None
+        notice.state, notice.sent_chat_id = "leased", chat
+        notice.attempts += 1
+        posts = [self.policy.posts[post].label for post in notice.facts.get("spoken", ())]
+        return Parcel(notice, message(notice, chat, self.policy.texts, posts), notice.official_id)
 
     @staticmethod
     def _drop_useless(due: Iterable[Notice], now: datetime) -> None:
@@ -90,7 +113,7 @@ class Planner:
         around = {code for region in regions for _, code in self.areas.lineage(region)}
         today = self.time.today()
         roster = await load_roster(session, around, today) if around else {}
-        fixed = await self._reachable(session, {n.official_id for n in notices if n.official_id})
+        fixed = await self._chats(session, {n.official_id for n in notices if n.official_id})
         found: list[Addressed] = []
         for notice in notices:
             if notice.official_id in fixed and notice.official_id not in _not_to(notice):
@@ -118,12 +141,6 @@ class Planner:
         told = set(await session.scalars(select(Notice.official_id).where(same)))
         return [one for one in reached.officials if one not in told]
 
-    async def _reachable(self, session: AsyncSession, officials: set[int]) -> set[int]:
-        if not officials:
-            return set()
-        linked = Official.chat_id.is_not(None) & Official.blocked_at.is_(None)
-        return set(await session.scalars(select(Official.id).where(Official.id.in_(officials), linked)))
-
     def _to_each(
         self, session: AsyncSession, notice: Notice, officials: Sequence[int], moved: bool
     ) -> list[Addressed]:
@@ -139,30 +156,17 @@ class Planner:
 
     # --- one person's messages ------------------------------------------------------------------
 
-    async def _planned(
-        self, session: AsyncSession, addressed: Sequence[Addressed], now: datetime
-    ) -> list[Parcel]:
-        if not addressed:
-            return []
+    async def _plan(self, session: AsyncSession, addressed: Sequence[Addressed], now: datetime) -> None:
         for one in addressed:
             one.notice.official_id, one.notice.moved = one.official_id, one.moved
         await session.flush()
         people: dict[int, list[Notice]] = defaultdict(list)
         for one in addressed:
             people[one.official_id].append(one.notice)
-        chats = dict(
-            (
-                await session.execute(select(Official.id, Official.chat_id).where(Official.id.in_(people)))
-            ).all()
-        )
         budgets = await self._budgets(session, people.keys(), now.date())
-        parcels: list[Parcel] = []
         for official, notices in people.items():
             sheaf = compose(map(_item, notices), budgets[official], now.date())
-            chat = chats[official]
-            assert chat is not None
-            parcels += await self._lease(session, sheaf, {n.id: n for n in notices}, official, chat, now)
-        return parcels
+            await self._settle(session, sheaf, {n.id: n for n in notices}, official, now)
 
     async def _budgets(
         self, session: AsyncSession, officials: Iterable[int], today: date
@@ -185,15 +189,9 @@ class Planner:
             for one in officials
         }
 
-    async def _lease(
-        self,
-        session: AsyncSession,
-        sheaf: Sheaf,
-        notices: dict[int, Notice],
-        official: int,
-        chat: int,
-        now: datetime,
-    ) -> list[Parcel]:
+    async def _settle(
+        self, session: AsyncSession, sheaf: Sheaf, notices: dict[int, Notice], official: int, now: datetime
+    ) -> None:
         for child, carrier in sheaf.carried.items():
             notices[child].carrier_id, notices[child].state = carrier, "carried"
         for late in sheaf.deferred:
@@ -201,7 +199,9 @@ class Planner:
         going = [notices[card] for card in sheaf.cards]
         if sheaf.listed:
             going.append(await self._list(session, [notices[one] for one in sheaf.listed], official, now))
-        return [self._parcel(notice, notices.values(), chat, official, now) for notice in going]
+        for notice in going:
+            notice.state, notice.sent_on = "planned", now.date()
+            notice.facts = {**notice.facts, "spoken": _spoken(notice, notices.values())}
 
     async def _list(
         self, session: AsyncSession, children: Sequence[Notice], official: int, now: datetime
@@ -228,15 +228,18 @@ class Planner:
             child.carrier_id, child.state = carrier.id, "carried"
         return carrier
 
-    def _parcel(
-        self, notice: Notice, all_notices: Iterable[Notice], chat: int, official: int, now: datetime
-    ) -> Parcel:
-        spoken = {notice.post} | {n.post for n in all_notices if n.carrier_id == notice.id and not n.moved}
-        own = notice.kind.startswith(("list_", "digest_")) or notice.moved
-        posts = [] if own else [self.policy.posts[post].label for post in sorted(filter(None, spoken))]
-        notice.state, notice.sent_on, notice.sent_chat_id = "leased", now.date(), chat
-        notice.attempts += 1
-        return Parcel(notice, message(notice, chat, self.policy.texts, posts), official)
+
+def _due(now: datetime, most: int) -> Select[Notice]:
+    pending = (Notice.state == "pending") & (Notice.not_before <= now)
+    return select(Notice).where(pending).order_by(Notice.lane, Notice.id).limit(most)
+
+
+def _spoken(notice: Notice, together: Iterable[Notice]) -> list[str]:
+    """The posts a card speaks to; a list, or what was moved here, speaks to the person."""
+    if notice.kind.startswith(("list_", "digest_")) or notice.moved:
+        return []
+    posts = {notice.post} | {n.post for n in together if n.carrier_id == notice.id and not n.moved}
+    return sorted(filter(None, posts))
 
 
 def _not_to(notice: Notice) -> list[int]:

@@ -13,8 +13,9 @@ from storage.types import SealedJson
 class Notice(Flowing, Base):
     """What one post, or one chat, is to be told.
 
-    `state`: held (waits for the morning list), pending, leased, accepted, carried (inside another
-    notice), parked (nobody reachable), failed, unknown, superseded.
+    `state`: held (waits for the morning list), staged (waits for its batch), pending, planned,
+    leased, accepted, carried (inside another notice), parked (nobody reachable), failed, unknown,
+    superseded.
     """
 
     __tablename__ = "notices"

@@ -24,7 +24,7 @@ from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.matching import earlier_clues, is_muted, is_suppressed, is_urgent, read_register
 from workflows.signals import Signal
-from workflows.tasks import Opening, add_rungs, days_from, open_tasks, retire
+from workflows.tasks import Opening, add_rungs, days_from, open_tasks, opened_event, retire
 from workflows.words import case_facts, clue_words
 
 MATCHING = "matching"
@@ -214,8 +214,8 @@ async def _recheck(
 
 async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
     """A card not yet sent takes the new words in; one already sent is followed by a line, or rings if red."""
-    query = select(Notice).where(Notice.task_id == subject.task.id, Notice.state == "staged")
-    staged = (await session.scalars(query)).all()
+    unsent = (Notice.event == opened_event(subject.task)) & Notice.state.in_(outbox.WAITING)
+    staged = (await session.scalars(select(Notice).where(unsent))).all()
     facts = case_facts(desk, subject.household, subject.case)
     for card in staged:
         card.facts = {**card.facts, **facts}

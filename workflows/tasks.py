@@ -246,10 +246,14 @@ def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task, also
 
 
 def _opening_moment(desk: Desk, task: Task) -> datetime:
-    """Now or the next open window; a step that opens on a later day is announced that afternoon."""
+    """Now or the next open window, but not past a due day still to come (promise 5).
+
+    A step that opens on a later day is announced that afternoon.
+    """
     afternoon = desk.hours.at(task.opens_on, AFTERNOON)
     moment = max(desk.now(), afternoon) if task.opens_on > desk.today() else desk.now()
-    return desk.hours.place(moment, must_by=task.due_on, now=desk.now())
+    must_by = task.due_on if task.due_on >= desk.today() else None
+    return desk.hours.place(moment, must_by=must_by, now=desk.now())
 
 
 def line_of(facts: dict[str, Any]) -> str:

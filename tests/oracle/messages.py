@@ -112,7 +112,8 @@ class Post:
             lane = LATE_OR_RED if case.red else NEW
             alert = Notice("alert", case.household, visit.holder, 0, lane, visit.due, case.red)
             now = ["village_clerk", "first_secretary", "township_clerk"] if case.red else []
-            self._add(self.now if case.red else open_at, alert)
+            must_by = visit.due if visit.due >= self.now.date() else None
+            self._add(self.now if case.red else hours.place(self.now, must_by, self.now), alert)
             for post in now:
                 self._add(self.now, replace(alert, to=self.areas.place(post, case.village)))
         for to in self._lines("village_clerk", "township_clerk"):
