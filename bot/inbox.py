@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Update
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -140,7 +140,7 @@ class InboxKeeper:
                 await self.bot.set_my_commands(commands(tier), scope=scope)
             if hidden and update.message is not None:
                 await self.bot.delete_message(update.message.chat.id, update.message.message_id)
-        except TelegramAPIError as error:  # too old, or already gone: the work itself is done
+        except AiogramError as error:  # too old, or already gone: the work itself is done
             log.info("toast_missed", error=type(error).__name__)
 
     async def _toast(self, press: CallbackQuery, answer: Answer) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetryAfter
 
 from bot.inbox import ALLOWED, InboxKeeper
 
@@ -37,7 +37,7 @@ async def fetch(bot: Bot, inbox: InboxKeeper, offset: int | None) -> int | None:
     except TelegramRetryAfter as error:
         await asyncio.sleep(error.retry_after)
         return offset
-    except TelegramAPIError as error:
+    except (TelegramAPIError, ClientDecodeError) as error:
         log.warning("poll_failed", error=type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)
         return offset

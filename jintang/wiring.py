@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 
 from bot.channel import TelegramChannel
 from bot.handlers import router
 from bot.inbox import InboxKeeper
 from bot.polling import handle, poll
+from bot.session import Session
 from config.clock import Clock, LocalTime, SetClock
 from config.models import Policy
 from notifications.buckets import Buckets
@@ -75,7 +75,7 @@ class Jintang:
 def telegram(token: str, api_base: str | None, proxy: str | None) -> Bot:
     """A bot on Telegram, on an own Bot API server, or on the emulator."""
     server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
-    return Bot(token, session=AiohttpSession(api=server, proxy=proxy, timeout=REQUEST_SECONDS))
+    return Bot(token, session=Session(api=server, proxy=proxy, timeout=REQUEST_SECONDS))
 
 
 @asynccontextmanager
