@@ -79,6 +79,6 @@ async def test_a_doubt_holds_everything_up_until_it_is_explained(hebei: World) -
     w.silent()  # three messages a day are enough; this one has time till the morning
     await w.until(2026, 3, 13, 9)
     w.rings(
-        village=["☀️ 3月13日(周五)", "📋 张贴公示…请在 3月18日(周三) 前办完"],
+        village=["📋 张贴公示…请在 3月18日(周三) 前办完", "☀️ 3月13日(周五)"],
         town="DP-260312-01 下三合义村1组 1号户 拟纳入",
     )

@@ -163,9 +163,13 @@ class World:
 
     async def restart(self) -> None:
         """The process ends and starts again over the same database."""
+        await self.starts()
+        await self.pull()
+
+    async def starts(self) -> None:
+        """Started again, but nothing done yet."""
         self.app = await self._wiring.again()
         await self.app.sender.recover()
-        await self.pull()
 
     # --- what happens ------------------------------------------------------------------------------
 
