@@ -18,6 +18,8 @@ from workflows.authority import commands, may_finish, sees
 from workflows.casebook import STAGES, open_case
 from workflows.tasks import task_form
 
+LONGEST = 17  # digits; no row has a longer number
+
 
 def make() -> Router:
     router = Router(name="views")
@@ -38,8 +40,8 @@ def make() -> Router:
 
 def number(press: CallbackQuery, nth: int = 1) -> int:
     """The number in a press; a forged one is nobody's."""
-    parts = (press.data or "").split(":")
-    return int(parts[nth]) if len(parts) > nth and parts[nth].isdecimal() else 0
+    part = [*(press.data or "").split(":"), *("" for _ in range(nth))][nth]
+    return int(part) if part.isdecimal() and len(part) <= LONGEST else 0
 
 
 async def todo(press: CallbackQuery, context: Context) -> None:
