@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from config.clock import SetClock
 from config.loader import load_policy
+from config.models import Policy
 from config.wording import moment_text
 from jintang import drill
 from jintang.story import Play
@@ -33,6 +34,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 12, 9, 0, tzinfo=ZONE)
 HEADER = "演练·人物虚构·未连接Telegram"
 STORY_SECONDS = 90.0
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Demo:
     app: Jintang | None = None
     play: Play | None = None
     busy: bool = False
+    world: int = 0
+    play_next: bool = False
     numbers: list[dict[str, str]] = field(default_factory=list)
     again: asyncio.Event = field(default_factory=asyncio.Event)
     story: asyncio.Task[None] | None = None
@@ -64,7 +68,8 @@ class Demo:
             "header": HEADER,
             "now": now.isoformat(),
             "now_text": moment_text(now),
-            "busy": self.busy,
+            "busy": self.busy or self.app is None,
+            "world": self.world,
             "phones": [_phone(player) for player in drill.PLAYERS],
             "time_buttons": [
                 {"label": "+1小时", "action": "/demo/clock", "body": {"hours": 1}},
@@ -80,13 +85,26 @@ class Demo:
         }
 
     def routes(self) -> list[Route]:
+        wished = {
+            "clock": self._clock,
+            "list": self._list,
+            "play": self._play,
+            "stop": self._stop,
+            "again": self._again,
+        }
         return [
-            Route("/demo/clock", self._clock, methods=["POST"]),
-            Route("/demo/list", self._list, methods=["POST"]),
-            Route("/demo/play", self._play, methods=["POST"]),
-            Route("/demo/stop", self._stop, methods=["POST"]),
-            Route("/demo/again", self._again, methods=["POST"]),
+            Route(f"/demo/{name}", self._when_ready(act), methods=["POST"]) for name, act in wished.items()
         ]
+
+    def _when_ready(self, act: Endpoint) -> Endpoint:
+        """While a fresh county is being made, a wish is answered with patience."""
+
+        async def wish(request: Request) -> Response:
+            if self.app is None:
+                return JSONResponse({"error": "还在准备，请过几秒再点"}, status_code=409)
+            return await act(request)
+
+        return wish
 
     async def _clock(self, request: Request) -> Response:
         to = target(await request.json(), self.clock.now().astimezone(ZONE))
@@ -101,9 +119,21 @@ class Demo:
 
     async def _play(self, _request: Request) -> Response:
         if self.story is None or self.story.done():
-            self.play = Play(self, STORY_SECONDS)
-            self.story = asyncio.create_task(self.play.run())
+            if self._used():
+                self.play_next = True
+                self.again.set()
+            else:
+                self.start_story()
         return JSONResponse({"ok": True})
+
+    def _used(self) -> bool:
+        """Whether anything has happened yet: the story needs a county as it was in the beginning."""
+        return self.clock.now() > START or any(one["value"] != "0" for one in self.numbers)
+
+    def start_story(self) -> None:
+        self.play_next = False
+        self.play = Play(self, STORY_SECONDS)
+        self.story = asyncio.create_task(self.play.run())
 
     async def _stop(self, _request: Request) -> Response:
         await self.stop_story()
@@ -183,15 +213,14 @@ def target(body: dict[str, Any], now: datetime) -> datetime | None:
 
 
 @asynccontextmanager
-async def county(demo: Demo, base: str, folder: Path) -> AsyncIterator[Jintang]:
+async def county(demo: Demo, base: str, folder: Path, policy: Policy | None = None) -> AsyncIterator[Jintang]:
     """A fresh county: database, people, phones."""
     use_vault(Vault(new_secret()))
     url = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
     await migrate.upgrade(url)
-    policy = load_policy(demo.policy)
     async with jintang(
         database=Database(url),
-        policy=policy,
+        policy=policy or load_policy(demo.policy),
         clock=demo.clock,
         token=TOKEN,
         api_base=base,
@@ -208,7 +237,7 @@ async def serve(
     host: str, port: int, ready: Callable[[str], Awaitable[None] | None], policy: str = "hebei"
 ) -> None:
     """Serves the page until interrupted; 重新开始 begins a fresh county behind the same page."""
-    demo = Demo(Emulator(), SetClock(START), policy)
+    demo, chosen = Demo(Emulator(), SetClock(START), policy), load_policy(policy)
     demo.emulator = Emulator(now=lambda: demo.clock.now().timestamp())
     page = create_app(demo.emulator, extra_routes=demo.routes(), extra_panel=demo.state)
     async with serving(page, host, port) as base:
@@ -216,9 +245,10 @@ async def serve(
         if said is not None:
             await said
         while True:
+            demo.world += 1
             demo.again.clear()
             with tempfile.TemporaryDirectory(prefix="jintang-demo-") as folder:
-                async with county(demo, base, Path(folder)) as app:
+                async with county(demo, base, Path(folder), chosen) as app:
                     demo.app = app
                     await _until_again(demo, app)
             demo.app, demo.numbers = None, []
@@ -233,6 +263,8 @@ async def _until_again(demo: Demo, app: Jintang) -> None:
     asked = asyncio.create_task(demo.again.wait())
     try:
         await demo.count()
+        if demo.play_next:
+            demo.start_story()
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.set()

@@ -70,6 +70,8 @@ class Play:
                 await scene.act()
                 await self.stage.count()
                 await asyncio.sleep(max(0.0, until - asyncio.get_running_loop().time()))
+        except TimeoutError:
+            self.caption = "有人先点了别的，这里接不上了。请点“看一遍”重新看"
         finally:
             self.over = True
             self.stage.emulator.events.publish("demo")

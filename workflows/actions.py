@@ -119,14 +119,24 @@ async def _extend(session: AsyncSession, desk: Desk, deed: Deed) -> None:
 
 
 async def _escalate(session: AsyncSession, desk: Desk, deed: Deed) -> None:
-    """本级解决不了: the desk above takes the task; from now the clock runs for it (R13)."""
+    """本级解决不了: the desk above whoever says so takes the task; the clock runs for it (R13)."""
     assert deed.task is not None
     task, subject = deed.task, await _subject(session, desk, deed.task)
-    task.post, task.region_code = desk_above(desk.areas, desk.policy.posts, (task.post, task.region_code))
+    from_place = _highest_place(desk, deed, task)
+    task.post, task.region_code = desk_above(desk.areas, desk.policy.posts, from_place)
     task.assigned_id, task.attempts = None, 0
     await desk.areas.learn(session, {task.region_code})
     await renew_rungs(session, desk, subject.policy, task, subject.case.limit_on)
     await events.tell(session, desk, subject, "handed_up", {"reason": deed.said("reason")})
+
+
+def _highest_place(desk: Desk, deed: Deed, task: Task) -> tuple[str, str]:
+    """Where the task is stuck: at its holder, or at the post above from which it is handed up."""
+    codes = {code for _, code in desk.areas.lineage(task.region_code)}
+    posts = desk.policy.posts
+    places = [(task.post, task.region_code), *(held for held in deed.person.held if held[1] in codes)]
+    below_city = [place for place in places if posts[place[0]].tier is not Tier.city]
+    return max(below_city, key=lambda place: posts[place[0]].tier.rank)
 
 
 async def _excuse(session: AsyncSession, desk: Desk, deed: Deed) -> None:

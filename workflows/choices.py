@@ -76,7 +76,7 @@ async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequenc
     if asker.task is None:
         return []
     lineage = desk.areas.lineage(asker.task.region_code)
-    own = next((code for tier, code in lineage if tier in (Tier.village, Tier.township)), lineage[-1][1])
+    own = next((code for tier, code in lineage if tier.rank >= Tier.village.rank), lineage[0][1])
     inside = await _below(session, {own}) | {
         code for tier, code in lineage if tier.rank <= Tier.township.rank
     }
@@ -91,6 +91,8 @@ async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequenc
     )
     posts: dict[int, tuple[str, list[str]]] = {}
     for official, post in await session.execute(query):
+        if desk.policy.posts[post].tier is Tier.city:
+            continue
         posts.setdefault(official.id, (official.name, []))[1].append(desk.policy.posts[post].label)
     return [Choice(name=f"o{key}", label=f"{'、'.join(held)} {name}") for key, (name, held) in posts.items()]
 

@@ -48,6 +48,8 @@ export class Panel {
   }
 
   show(state) {
+    if (this.world !== undefined && state.world !== this.world) location.reload();
+    this.world = state.world;
     this.playing = Boolean(state.story?.playing);
     byId("notice").textContent = state.header;
     byId("clock-now").textContent = state.now_text;
