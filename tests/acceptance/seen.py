@@ -79,6 +79,7 @@ async def _fates(session: AsyncSession, signals: Sequence[Clue], found: Seen) ->
 async def _messages(
     session: AsyncSession, tasks: Mapping[int, str], cases: Mapping[int, str], found: Seen
 ) -> None:
+    rungs = {f"rung:{rung.id}": rung.name for rung in await session.scalars(select(Rung))}
     staff = dict((await session.execute(select(Official.id, Official.staff_no))).all())
     notices = list(await session.scalars(select(Notice).where(Notice.kind != "reply").order_by(Notice.id)))
     inside: dict[int, list[Notice]] = defaultdict(list)
@@ -89,7 +90,7 @@ async def _messages(
         if notice.state == "accepted" and notice.accepted_at is not None:
             kind = _kind(notice)
             entries = inside[notice.id] if kind in ("list", "morning") else [notice]
-            what = "" if kind in ("list", "morning") else _what(notice)
+            what = "" if kind in ("list", "morning") else _what(notice, rungs)
             about = frozenset(_about(entry, tasks, cases) for entry in entries)
             at = notice.accepted_at.astimezone(ZONE)
             found.messages.append(Message(at, staff[notice.official_id or 0], kind, what, about))
@@ -107,11 +108,12 @@ def _kind(notice: Notice) -> str:
     return "line" if notice.kind.startswith("batch_") else "card"
 
 
-def _what(notice: Notice) -> str:
+def _what(notice: Notice, rungs: Mapping[str, str]) -> str:
+    """The rung that rang, whatever words it was told in; else the event."""
     if notice.kind.startswith("batch_"):
         return _kind(notice)
-    event = (notice.event or "").split(":")
-    return {"rung": event[-1], "task": "alert", "town": "overdue_7"}.get(event[0], event[0])
+    event = (notice.event or "").split(":")[0]
+    return rungs.get(notice.once or "") or {"task": "alert", "town": "overdue_7"}.get(event, event)
 
 
 def _about(notice: Notice, tasks: Mapping[int, str], cases: Mapping[int, str]) -> str:

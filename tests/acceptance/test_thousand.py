@@ -1,6 +1,5 @@
 """A county in which nobody acts: the house does what docs/rules.md says, to the message."""
 
-import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,12 +33,6 @@ class Both:
 MONDAY = (thousand(), 10)
 # The evening before Mid-Autumn, with National Day and a worked Saturday ahead.
 EVENING = (thousand(7, datetime(2026, 9, 24, 20, 40, tzinfo=ZONE), signals=300), 17)
-
-
-@pytest.fixture(scope="module", params=[MONDAY, EVENING], ids=["ten days in March", "over two holidays"])
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    county, days = request.param
-    return asyncio.run(_both(county, days, tmp_path_factory.mktemp("county")))
 
 
 async def _both(county: County, days: int, folder: Path) -> Both:
@@ -95,42 +88,40 @@ def days_of(messages: list[Message], due: Mapping[str, date]) -> dict[tuple[str,
     return dict(sorted(found.items()))
 
 
-def test_every_signal_meets_its_fate(both: Both) -> None:
-    assert not differences(both.told.work.fates, both.came.fates)
+def fired_of(told: Foretold) -> dict[RungKey, datetime]:
+    last = max(message.at for message in told.messages)
+    return {key: at for key, (_, at) in rungs_of(told).items() if at is not None and at <= last}
 
 
-def test_every_case_has_its_dates(both: Both) -> None:
-    assert not differences(cases_of(both.told, both.county), both.came.cases)
+def heard_by(both: Both) -> Counter[tuple[datetime, str]]:
+    """How many messages each person's phone took at each instant."""
+    heard = both.phones.heard
+    return Counter((moment.astimezone(ZONE), both.staff_of_chat[chat]) for moment, chat, _ in heard)
 
 
-def test_every_village_has_its_number_of_cases(both: Both) -> None:
-    foretold = Counter(case.village for case in both.told.work.cases.values())
-    assert foretold == Counter(village for village, *_ in both.came.cases.values())
+def all_differences(both: Both) -> dict[str, str]:
+    """Everything that came otherwise than foretold, under its heading."""
+    told, came = both.told, both.came
+    due = {task.about: task.due for task in told.work.tasks}
+    villages = Counter(case.village for case in told.work.cases.values())
+    kept = Counter((one.at, one.person) for one in came.messages)
+    found = {
+        "signals": differences(told.work.fates, came.fates),
+        "cases and their dates": differences(cases_of(told, both.county), came.cases),
+        "cases of each village": differences(villages, Counter(one[0] for one in came.cases.values())),
+        "rungs": differences(rungs_of(told), came.rungs),
+        "rungs fired": differences(fired_of(told), came.fired),
+        "messages of each person and day": differences(
+            days_of(told.messages, due), days_of(came.messages, due)
+        ),
+        "kept as sent and heard by the phones": differences(kept, heard_by(both)),
+        "heard by nobody": "\n".join(map(str, told.unheard)),
+        "left in the post box": " ".join(sorted({one.state for one in came.waiting} - {"held"})),
+    }
+    return {heading: what for heading, what in found.items() if what}
 
 
-def test_every_rung_has_its_recipient_and_its_instant(both: Both) -> None:
-    assert not differences(rungs_of(both.told), both.came.rungs)
-
-
-def test_every_rung_fires_at_its_instant_and_no_other(both: Both) -> None:
-    last = max(message.at for message in both.told.messages)
-    due = {key: at for key, (_, at) in rungs_of(both.told).items() if at is not None and at <= last}
-    assert not differences(due, both.came.fired)
-
-
-def test_every_person_gets_these_messages_and_no_others(both: Both) -> None:
-    due = {task.about: task.due for task in both.told.work.tasks}
-    assert not differences(days_of(both.told.messages, due), days_of(both.came.messages, due))
-
-
-def test_nothing_is_left_in_the_post_box_but_what_waits_for_a_morning(both: Both) -> None:
-    assert not both.told.unheard
-    assert {notice.state for notice in both.came.waiting} <= {"held"}
-
-
-def test_what_is_kept_as_sent_is_what_the_phones_heard(both: Both) -> None:
-    heard = Counter(
-        (moment.astimezone(ZONE), both.staff_of_chat[chat]) for moment, chat, _ in both.phones.heard
-    )
-    kept: Counter[tuple[datetime, str]] = Counter((one.at, one.person) for one in both.came.messages)
-    assert heard == kept
+@pytest.mark.parametrize(("county", "days"), [MONDAY, EVENING], ids=["ten days in March", "two holidays"])
+async def test_all_comes_as_foretold_and_nothing_else(county: County, days: int, tmp_path: Path) -> None:
+    found = all_differences(await _both(county, days, tmp_path))
+    assert not found, "\n\n".join(f"{heading}: {what}" for heading, what in found.items())
