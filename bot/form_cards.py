@@ -145,12 +145,13 @@ def _turn(page: Page, count: int, sheet_page: int) -> Rows:
 def _several(page: Page, question: Question) -> Rows:
     draft, nth = page.draft.id, _index(page, question)
     buttons = []
+    suggested = page.form.suggested(question, page.sheet.answers)
     for choice in page.form.choices_of(question, page.sheet.answers):
         if choice.exclusive:
             buttons.append(_answer(page, question, choice.name, choice.label))
             continue
         on = choice.name in page.sheet.marked
-        label = f"{'☑' if on else '☐'} {choice.label}"
+        label = f"{'👉' if choice.name == suggested else ''}{'☑' if on else '☐'} {choice.label}"
         buttons.append(Button(label, f"m:{draft}:{nth}:{choice.name}:{0 if on else 1}"))
     return [*_paired(buttons), [Button("选好了", f"o:{draft}:{page.draft.revision}:{nth}")]]
 

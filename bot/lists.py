@@ -83,11 +83,11 @@ async def _open_cases(context: Context, household_ids: Sequence[int]) -> dict[in
     return {case.household_id: case for case in await context.session.scalars(query)}
 
 
-def drafts(context: Context, unfinished: Sequence[Draft]) -> Card:
+def drafts(context: Context, unfinished: Sequence[Draft], title: str = "list_drafts") -> Card:
     if not unfinished:
         return context.text("list_no_drafts"), []
     buttons = [Button(_draft_label(context, draft), f"draft:{draft.id}") for draft in unfinished[:PAGE]]
-    return context.text("list_drafts", count=len(unfinished)), [[button] for button in buttons]
+    return context.text(title, count=len(unfinished)), [[button] for button in buttons]
 
 
 def _draft_label(context: Context, draft: Draft) -> str:

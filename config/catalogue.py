@@ -126,6 +126,7 @@ _TEXTS = {
     "list_no_households": "",
     "list_households": "count open",
     "list_drafts": "count",
+    "list_which": "count",
     "list_no_drafts": "",
     "list_situation": "area date cases verifying recognising following due_today overdue",
     "list_stuck": "steps",

@@ -123,7 +123,7 @@ def event_facts(desk: Desk, subject: Subject, said: Mapping[str, str]) -> dict[s
     measures = case.recognised_on or desk.today()
     days = policy.procedures[case.procedure].steps["measures"].days or 0
     return {
-        "changed": "",
+        "changed": "没写变在哪",
         "change": "",
         "post": policy.posts[task.post].label,
         **said,

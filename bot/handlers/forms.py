@@ -16,6 +16,7 @@ from workflows.forms import SKIPPED, Refused
 from workflows.tasks import open_tasks_of, task_form
 
 SHORT = 2
+THANKS = {"feedback": "feedback_thanks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +140,19 @@ async def _done(context: Context, done: Submitted) -> None:
     following = "、".join(done.following) or "没有，这件办完了"
     words = context.text("submitted", step=done.step, outcome=done.outcome, following=following)
     if done.case is None:
-        words = context.text("action_done", action=done.step)
+        words = context.text(THANKS.get(done.form.form.name, "action_done"), action=done.step)
     if done.late_entry:
         words += "\n" + context.text("late_entry")
     context.answer.show(words, await _next(context, done))
 
 
 async def _next(context: Context, done: Submitted) -> list[list[Button]]:
+    """What this person can do at once; the next visit can wait."""
     rows: list[list[Button]] = []
     tasks = await open_tasks_of(context.session, done.case.id) if done.case else []
     for task in tasks:
-        if task.opens_on <= context.desk.today() and await _own(context, task):
+        waits = done.case is not None and task.procedure != done.case.procedure
+        if not waits and task.opens_on <= context.desk.today() and await _own(context, task):
             title = context.desk.policy.forms[task_form(context.desk.policy, task)].title
             rows.append([cards.fill_in(task.id, f"接着办：{title}")])
     return [*rows[:2], [Button("今日待办", "todo")]]

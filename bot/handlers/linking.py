@@ -49,6 +49,9 @@ async def shared(message: Message, context: Context) -> None:
     contact, sender = message.contact, message.from_user
     if contact is None or sender is None:
         return
+    if context.person is not None and contact.user_id != sender.id:
+        context.answer.say(context.text("only_words"))
+        return
     linked = await linking.link(
         context.session, context.desk, message.chat.id, sender.id, contact.user_id, contact.phone_number
     )

@@ -20,6 +20,7 @@ TYPED = (QuestionType.text, QuestionType.integer, QuestionType.date)
 
 def make() -> Router:
     router = Router(name="words")
+    router.message.register(refused, F.forward_origin)
     router.message.register(said, F.text)
     router.message.register(refused)
     router.callback_query.register(unknown)
@@ -36,7 +37,7 @@ async def said(message: Message, context: Context) -> None:
         context.answer.say(context.text("no_question"), keyboard=keyboard(context.me, posts))
         return
     if len(waiting) > 1:
-        context.answer.say(*lists.drafts(context, [page.draft for page in waiting]))
+        context.answer.say(*lists.drafts(context, [page.draft for page in waiting], "list_which"))
         return
     await _give(context, waiting[0], (message.text or "").strip())
 
@@ -101,7 +102,7 @@ async def _choose(context: Context, page: Page, words: str, count: int) -> None:
 
 
 async def refused(_message: Message, context: Context) -> None:
-    """Files, voices, photos, positions: not taken, with what to do instead."""
+    """Files, voices, photos, positions, words of others: not taken, with what to do instead."""
     context.answer.say(context.text("only_words"))
 
 
