@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import Mode, Policy, Relative, Tier
@@ -60,18 +60,14 @@ class Fired:
 
 
 async def fire_due(session: AsyncSession, desk: Desk) -> int:
-    """Fires up to 200 due rungs, the oldest first; how many were looked at. The caller commits."""
+    """Fires up to 200 due rungs, the oldest first; how many were looked at. The caller commits.
+
+    What is told once for a whole township is taken together, however much it is.
+    """
     now = desk.now()
-    query = (
-        select(Rung, Task, Case, Household)
-        .join(Task, Task.id == Rung.task_id)
-        .outerjoin(Case, Case.id == Task.case_id)
-        .outerjoin(Household, Household.id == Case.household_id)
-        .where(Rung.state == "pending", Rung.fires_at <= now)
-        .order_by(Rung.fires_at, Rung.id)
-        .limit(AT_ONCE)
-    )
-    due = [Fired(*row) for row in (await session.execute(query))]
+    single = await session.execute(_due(now).where(~Rung.per_town).limit(AT_ONCE))
+    shared = await session.execute(_due(now).where(Rung.per_town))
+    due = [Fired(*row) for row in (*single, *shared)]
     await desk.areas.learn(session, {fired.task.region_code for fired in due})
     await desk.areas.learn(
         session, {f.case.region_code for f in due if f.case} | {f.rung.region_code for f in due}
@@ -88,6 +84,18 @@ async def fire_due(session: AsyncSession, desk: Desk) -> int:
             outbox.tell(session, [await _telling(session, desk, fired)], now)
     outbox.tell(session, [_town_line(desk, where, some) for where, some in towns.items()], now)
     return len(due)
+
+
+def _due(now: datetime) -> Select[Rung, Task, Case, Household]:
+    """Pending rungs whose moment has come, with what they are about; the oldest first."""
+    return (
+        select(Rung, Task, Case, Household)
+        .join(Task, Task.id == Rung.task_id)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .outerjoin(Household, Household.id == Case.household_id)
+        .where(Rung.state == "pending", Rung.fires_at <= now)
+        .order_by(Rung.fires_at, Rung.id)
+    )
 
 
 def _still_true(fired: Fired) -> bool:
