@@ -148,7 +148,8 @@ def _several(page: Page, question: Question) -> Rows:
     suggested = page.form.suggested(question, page.sheet.answers)
     for choice in page.form.choices_of(question, page.sheet.answers):
         if choice.exclusive:
-            buttons.append(_answer(page, question, choice.name, choice.label))
+            was = "● " if page.sheet.answers.get(question.name) == [choice.name] else ""
+            buttons.append(_answer(page, question, choice.name, f"{was}{choice.label}"))
             continue
         on = choice.name in page.sheet.marked
         label = f"{'👉' if choice.name == suggested else ''}{'☑' if on else '☐'} {choice.label}"

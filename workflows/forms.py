@@ -132,11 +132,15 @@ def back(form: OpenForm, sheet: Sheet) -> Sheet:
 
 
 def open_at(form: OpenForm, sheet: Sheet, name: str) -> Sheet:
-    """The sheet at question `name`, its former answer marked; one that does not matter stays shut."""
+    """The sheet at question `name`, its former answer marked; one that does not matter stays shut.
+
+    What excludes all else is not marked: it would bar every other choice.
+    """
     if name not in _kept(form, sheet.answers):
         return sheet
     former = sheet.answers.get(name)
-    marked = tuple(former) if isinstance(former, list) else ()
+    alone = {choice.name for choice in form.form.question(name).choices if choice.exclusive}
+    marked = tuple(one for one in former if one not in alone) if isinstance(former, list) else ()
     return replace(sheet, at=name, marked=marked, confirming=None, editing=True)
 
 
