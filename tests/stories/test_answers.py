@@ -37,7 +37,7 @@ async def test_with_two_questions_open_it_is_asked_which_is_meant(
     second = w.phone(GRID).last
     w.look_away()
     await w.say(GRID, "老人独居")
-    w.rings(grid="有 2 张没填完的表，点开接着填：")
+    w.rings(grid="您打的字还没有记下：有 2 张表都在等打字。请在那张卡片上点“回复”再发")
     w.phone(GRID).say("老人独居", reply_to=asked_in_words)
     await w.pull()
     w.rings(grid="线索快核（7/8） 下三合义村1组1号户\n吃穿、看病、上学、住房、吃水")
