@@ -140,9 +140,9 @@ async def test_signals_without_a_household_have_a_holder_and_two_working_days(he
     w.rings(county="❓ 有 3 条线索没配到户\n请在 3月16日(周一) 前选：配到户、新建户或退回部门")
     await w.until(2026, 3, 17, 8, 45)
     w.diary("""
-        3-13 08:30 county 防返贫情况…快到期：…YB-00000…YB-00001…YB-00002
         3-13 08:30 county YB-00000…未配户线索 线索配户：3月16日(周一) 到期
         3-13 08:30 county 合在一起的 2 件：…YB-00001…YB-00002
+        3-13 08:30 county 防返贫情况…快到期：…YB-00000…YB-00001…YB-00002
         3-16 08:30 county 防返贫情况…今日到期 3…今天到期：…YB-00000…YB-00001…YB-00002
         3-16 15:00 county YB-00000…线索配户：3月16日(周一) 到期
         3-16 15:00 county 合在一起的 2 件：…YB-00001…YB-00002
