@@ -2,13 +2,13 @@
 # Everything a contributor runs. Nothing but Python 3.11 is needed beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types imports policies migrations shot clean
+.PHONY: help setup demo test test-postgresql check lint format types imports policies migrations shot clean
 
 BIN := .venv/bin
 PACKAGES := bot config jintang notifications simulator storage web workflows
 
 help: ## 列出命令
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## 准备 uv 和依赖
 	@.ci/setup
@@ -20,7 +20,12 @@ test: setup ## 全部测试
 	@.ci/browser
 	$(BIN)/python -m pytest -n auto
 
-check: lint types imports policies migrations test ## 提交前要过的全部检查，最后一步是 make test
+test-postgresql: setup ## 同样的测试，用 PostgreSQL
+	@.ci/browser
+	@.ci/postgresql
+	$(BIN)/python -m pytest -n auto --database postgresql
+
+check: lint types imports policies migrations test-postgresql test ## 提交前要过的全部检查，最后一步是 make test
 
 lint: setup
 	$(BIN)/ruff check .

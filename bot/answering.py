@@ -16,11 +16,14 @@ Rows = Sequence[Sequence[Button]]
 class Answer:
     """Where the answer to the update at hand is gathered."""
 
-    def __init__(self, session: AsyncSession, chat_id: int, now: datetime, card: int | None) -> None:
+    def __init__(
+        self, session: AsyncSession, chat_id: int, now: datetime, card: int | None, bot_id: int
+    ) -> None:
         self.session = session
         self.chat_id = chat_id
         self.now = now
         self.card = card
+        self.bot_id = bot_id
         self.toast: str | None = None
         self.alert = False
         self.commands_for: Tier | None = None
@@ -44,6 +47,7 @@ class Answer:
             keyboard=keyboard,
             asks_contact=asks_contact,
             draft_id=draft_id,
+            bot_id=self.bot_id,
         )
 
     def show(self, text: str, buttons: Rows = (), *, draft_id: int | None = None) -> Notice:
@@ -56,11 +60,13 @@ class Answer:
             buttons=buttons,
             edits_message=self.card,
             draft_id=draft_id,
+            bot_id=self.bot_id,
         )
 
     def strip(self, message_id: int, chat_id: int | None = None) -> None:
         """Takes the buttons off an earlier message."""
-        outbox.reply(self.session, chat_id or self.chat_id, "", self.now, edits_message=message_id)
+        chat_id = chat_id or self.chat_id
+        outbox.reply(self.session, chat_id, "", self.now, edits_message=message_id, bot_id=self.bot_id)
 
     def offer_commands(self, tier: Tier) -> None:
         """The command menu of this chat becomes that of the tier, after the commit."""

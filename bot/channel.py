@@ -11,6 +11,7 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramNotFound,
     TelegramRetryAfter,
@@ -20,7 +21,6 @@ from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
-    Message,
     ReplyKeyboardMarkup,
 )
 
@@ -44,6 +44,9 @@ class TelegramChannel:
     async def send(self, message: Outgoing) -> Outcome:
         try:
             return Outcome(Result.accepted, message_id=await self._say(message))
+        except TelegramMigrateToChat as error:
+            moved = await self.send(replace(message, chat_id=error.migrate_to_chat_id))
+            return replace(moved, chat_id=error.migrate_to_chat_id)
         except TelegramRetryAfter as error:
             return Outcome(Result.throttled, retry_after=float(error.retry_after), error=str(error))
         except TelegramBadRequest as error:
@@ -61,10 +64,11 @@ class TelegramChannel:
 
     async def _say(self, message: Outgoing) -> int | None:
         if message.edits_message is None:
-            sent: Message | None = None
-            for part in _parts(message.text):
-                sent = await self.bot.send_message(message.chat_id, part, reply_markup=markup(message))
-            return sent.message_id if sent else None
+            *before, last = _parts(message.text)
+            for part in before:
+                await self.bot.send_message(message.chat_id, part)
+            sent = await self.bot.send_message(message.chat_id, last, reply_markup=markup(message))
+            return sent.message_id
         inline = InlineKeyboardMarkup(inline_keyboard=_inline(message))
         if not message.text:
             await self.bot.edit_message_reply_markup(

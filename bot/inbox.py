@@ -1,23 +1,23 @@
-"""Updates on their way in: written first, acknowledged, then handled in order (promise 2)."""
+"""Updates that were kept are handled: in order for each chat, one transaction each (promise 2)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Update
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.answering import Answer
 from bot.context import Context
 from bot.keyboard import commands
+from bot.receiving import HIDDEN_KEY
 from config.wording import day_text
-from notifications import disclosure
-from storage.engine import Database
+from storage.bells import Work
+from storage.engine import Database, is_away
 from storage.post_box import Inbox
 from workflows.answers import NotYet, NotYours, Over, Stale
 from workflows.authority import person_of
@@ -25,89 +25,114 @@ from workflows.desk import Desk
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 3
-HIDDEN = "（已遮住）"
-ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+AFTER_AT_ONCE = 16
+LOOK_SECONDS = 1.0
+WAITS: ColumnElement[str] = literal_column("'waiting'")  # as the index of what waits says it
+After = Callable[[], Awaitable[None]]
 
 
 class InboxKeeper:
-    """Writes updates down and has them handled by the handlers, one transaction each."""
+    """Has the updates of some bots handled by the handlers."""
 
-    def __init__(
-        self, database: Database, desk: Desk, bot: Bot, handlers: Dispatcher, wake: Callable[[], None]
-    ) -> None:
+    def __init__(self, database: Database, desk: Desk, bots: Mapping[int, Bot], handlers: Dispatcher) -> None:
         self.database = database
         self.desk = desk
-        self.bot = bot
+        self.bots = bots
         self.handlers = handlers
-        self.wake = wake
-        self.waiting = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._slots = asyncio.Semaphore(AFTER_AT_ONCE)
+        self._afters: set[asyncio.Task[None]] = set()
 
-    async def receive(self, updates: Sequence[Update]) -> None:
-        """Keeps the updates; after this they may be acknowledged. One seen before changes nothing."""
-        if not updates:
-            return
-        rows = [self._row(update) for update in updates]
-        async with self.database.writing() as session:
-            await session.execute(insert(Inbox).values(rows).on_conflict_do_nothing())
-            await session.commit()
-        self.waiting.set()
-
-    def _row(self, update: Update) -> dict[str, Any]:
-        payload = update.model_dump(mode="json", exclude_none=True)
-        return {
-            "bot_id": self.bot.id,
-            "update_id": update.update_id,
-            "chat_id": _chat_of(update),
-            "payload": screened(payload),
-            "received_at": self.desk.now(),
-            "state": "waiting",
-            "tries": 0,
-        }
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works the inbox off whenever something has come in."""
+        bell = self.database.bells.hang(Work.updates)
+        while not stop.is_set():
+            try:
+                worked = await self._one()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("handling_later", error=type(error).__name__)
+                worked = False
+            if not worked:
+                await _ring_or_stop(bell.wait(LOOK_SECONDS), stop)
+        await self.settled()
 
     async def work_off(self) -> bool:
-        """Handles everything that waits, in order; whether there was anything."""
+        """Handles everything that waits, in order, with all that follows; whether there was anything."""
         worked = False
-        async with self._turn:
-            while (row_id := await self._next()) is not None:
-                worked = True
-                await self._handle(row_id)
+        while await self._one():
+            worked = True
+        await self.settled()
         return worked
 
-    async def _next(self) -> int | None:
-        async with self.database.reading() as session:
-            query = select(Inbox.id).where(Inbox.state == "waiting").order_by(Inbox.id).limit(1)
-            return await session.scalar(query)
+    async def settled(self) -> None:
+        """What followed after the commits is over too."""
+        if self._afters:
+            await asyncio.wait(self._afters)
 
-    async def _handle(self, row_id: int) -> None:
-        try:
-            after = await self._handled(row_id)
-        except Exception as error:  # whatever a handler does wrong, the chat goes on
-            log.error("update_failed", inbox=row_id, error=type(error).__name__, exc_info=True)
-            await self._failed(row_id)
-            return
-        self.wake()
-        await after()
+    async def _one(self) -> bool:
+        """The next update, if one waits; what follows its commit holds up nobody."""
+        async with self._turn:
+            async with self.database.reading() as session:
+                row_id = await session.scalar(self._heads())
+            if row_id is None:
+                return False
+            try:
+                after = await self._handled(row_id)
+            except Exception as error:  # whatever a handler does wrong, the chat goes on
+                if is_away(error):
+                    raise
+                log.error("update_failed", inbox=row_id, error=type(error).__name__, exc_info=True)
+                await self._failed(row_id)
+                return True
+            if after is not None:
+                self._follow(after)
+            return True
 
-    async def _handled(self, row_id: int) -> Callable[[], Any]:
-        """One update in one commit; what may follow only after it comes back as a callable."""
+    def _heads(self) -> Select[int]:
+        """The first update of each chat that waits, the oldest first."""
+        earlier = aliased(Inbox)
+        same = (earlier.bot_id == Inbox.bot_id) & (earlier.chat_id == Inbox.chat_id)
+        before = (earlier.state == WAITS) & (earlier.update_id < Inbox.update_id)
+        waiting = (Inbox.state == WAITS) & Inbox.bot_id.in_(self.bots)
+        head = ~exists(select(earlier.id).where(same, before))
+        return select(Inbox.id).where(waiting, head).order_by(Inbox.id).limit(1)
+
+    def _follow(self, after: After) -> None:
+        async def following() -> None:
+            async with self._slots:
+                await after()
+
+        task = asyncio.create_task(following())
+        self._afters.add(task)
+        task.add_done_callback(self._afters.discard)
+
+    async def _handled(self, row_id: int) -> After | None:
+        """One update in one commit; what may follow only after it comes back as a callable.
+
+        None where somebody else has handled it meanwhile.
+        """
         async with self.database.writing() as session:
-            row = await session.get_one(Inbox, row_id)
-            update = Update.model_validate(row.payload or {}, context={"bot": self.bot})
+            row = await session.scalar(_unhandled(row_id))
+            if row is None:
+                return None
+            bot = self.bots[row.bot_id]
+            update = Update.model_validate(row.payload or {}, context={"bot": bot})
             chat_id, hidden = row.chat_id, (row.payload or {}).get(HIDDEN_KEY)
-            context = await self._context(session, update, chat_id or 0)
+            context = await self._context(session, update, chat_id or 0, bot.id)
             if hidden:
                 context.answer.say(context.text("blocked_sensitive", kind=hidden))
             elif chat_id is not None and _private(update):
-                context = await self._dispatch(session, update, context)
+                context = await self._dispatch(session, bot, update, context)
             row = await session.get_one(Inbox, row_id)
             row.state, row.payload = "handled", None
             await session.commit()
-        return lambda: self._after(update, context, bool(hidden))
+        return lambda: self._after(bot, update, context, bool(hidden))
 
-    async def _dispatch(self, session: AsyncSession, update: Update, context: Context) -> Context:
+    async def _dispatch(self, session: AsyncSession, bot: Bot, update: Update, context: Context) -> Context:
         try:
-            await self.handlers.feed_update(self.bot, update, context=context)
+            await self.handlers.feed_update(bot, update, context=context)
             return context
         except NotYours:
             key = context.text("not_yours")
@@ -118,69 +143,61 @@ class InboxKeeper:
         except Stale:
             key = context.text("stale")
         await session.rollback()
-        context = await self._context(session, update, context.answer.chat_id)
+        context = await self._context(session, update, context.answer.chat_id, bot.id)
         if update.callback_query is None:
             context.answer.say(key)
         context.answer.hint(key)
         return context
 
-    async def _context(self, session: AsyncSession, update: Update, chat_id: int) -> Context:
+    async def _context(self, session: AsyncSession, update: Update, chat_id: int, bot_id: int) -> Context:
         press = update.callback_query
         card = press.message.message_id if press and press.message else None
-        answer = Answer(session, chat_id, self.desk.now(), card)
+        answer = Answer(session, chat_id, self.desk.now(), card, bot_id)
         return Context(session, self.desk, answer, await person_of(session, self.desk, chat_id))
 
-    async def _after(self, update: Update, context: Context, hidden: bool) -> None:
+    async def _after(self, bot: Bot, update: Update, context: Context, hidden: bool) -> None:
         """The toast of a press, the command menu, the removal of what must not stand in the chat."""
         try:
             if update.callback_query is not None:
-                await self._toast(update.callback_query, context.answer)
+                await self._toast(bot, update.callback_query, context.answer)
             if (tier := context.answer.commands_for) is not None:
                 scope = BotCommandScopeChat(chat_id=context.answer.chat_id)
-                await self.bot.set_my_commands(commands(tier), scope=scope)
+                await bot.set_my_commands(commands(tier), scope=scope)
             if hidden and update.message is not None:
-                await self.bot.delete_message(update.message.chat.id, update.message.message_id)
+                await bot.delete_message(update.message.chat.id, update.message.message_id)
         except AiogramError as error:  # too old, or already gone: the work itself is done
             log.info("toast_missed", error=type(error).__name__)
 
-    async def _toast(self, press: CallbackQuery, answer: Answer) -> None:
-        await self.bot.answer_callback_query(press.id, text=answer.toast, show_alert=answer.alert)
+    async def _toast(self, bot: Bot, press: CallbackQuery, answer: Answer) -> None:
+        await bot.answer_callback_query(press.id, text=answer.toast, show_alert=answer.alert)
 
     async def _failed(self, row_id: int) -> None:
         """After three failures the update is set aside and the person is told."""
         async with self.database.writing() as session:
-            row = await session.get_one(Inbox, row_id)
+            row = await session.scalar(_unhandled(row_id))
+            if row is None:
+                return
             row.tries += 1
             if row.tries >= MOST_TRIES:
                 row.state, row.payload = "set_aside", None
                 if row.chat_id is not None:
-                    answer = Answer(session, row.chat_id, self.desk.now(), None)
+                    answer = Answer(session, row.chat_id, self.desk.now(), None, row.bot_id)
                     answer.say(self.desk.policy.texts["set_aside"])
             await session.commit()
-        self.wake()
 
 
-HIDDEN_KEY = "hidden"
+def _unhandled(row_id: int) -> Select[Inbox]:
+    """The update, if it still waits and is in nobody else's hand."""
+    waiting = (Inbox.id == row_id) & (Inbox.state == "waiting")
+    return select(Inbox).where(waiting).with_for_update(skip_locked=True)
 
 
-def screened(payload: dict[str, Any]) -> dict[str, Any]:
-    """The update without ID, card or phone numbers in its words; what was there is named (promise 10)."""
-    for kind in ("message", "edited_message"):
-        message = payload.get(kind, {})
-        for part in ("text", "caption"):
-            if found := disclosure.find(message.get(part, "")):
-                message[part] = HIDDEN
-                message.pop("entities", None)
-                payload[HIDDEN_KEY] = found
-    return payload
-
-
-def _chat_of(update: Update) -> int | None:
-    if update.callback_query is not None:
-        message = update.callback_query.message
-        return message.chat.id if message else update.callback_query.from_user.id
-    event = update.message or update.edited_message or update.my_chat_member
-    return event.chat.id if event else None
+async def _ring_or_stop(ringing: Awaitable[None], stop: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(ringing), asyncio.create_task(stop.wait())]
+    _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
 
 
 def _private(update: Update) -> bool:

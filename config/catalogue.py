@@ -117,6 +117,7 @@ _TEXTS = {
     "late_entry": "",
     "blocked_sensitive": "kind",
     "set_aside": "",
+    "undisplayable": "",
     "feedback_thanks": "",
     "assist_told": f"{_EVENT} how",
     "reassigned_told": _EVENT,

@@ -1,6 +1,7 @@
 """Time as it is given to everything that decides: a clock that tests and the demo can move."""
 
-from datetime import UTC, date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,17 @@ class Clock(Protocol):
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class SteadyClock:
+    """Real time from the moment it is made, however the machine's clock is set meanwhile (design §5)."""
+
+    def __init__(self) -> None:
+        self._start = datetime.now(UTC)
+        self._ticks = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._ticks)
 
 
 class SetClock:

@@ -15,15 +15,24 @@ class DatabaseSettings(BaseModel):
 
 
 class TelegramSettings(BaseModel):
-    """`api_base` is an own Bot API server or the emulator; `disclosure` the level of design promise 10."""
+    """`api_base` is an own Bot API server or the emulator; `disclosure` the level of design promise 10.
+
+    `bots` are those of single regions, by the beginning of the region code; `token` is everybody else's.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: SecretStr | None = None
+    bots: dict[str, SecretStr] = {}
     api_base: str = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
     proxy: str | None = None
     disclosure: Literal["L0", "L1", "L2"] = "L0"
+
+    def token_for(self, region: str) -> SecretStr | None:
+        """The bot that the people of a region link with: the one of the longest fitting beginning."""
+        fitting = [begin for begin in self.bots if region.startswith(begin)]
+        return self.bots[max(fitting, key=len)] if fitting else self.token
 
 
 class WebSettings(BaseModel):

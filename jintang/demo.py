@@ -22,7 +22,6 @@ from config.wording import moment_text
 from jintang import drill
 from jintang.story import Play
 from jintang.wiring import Jintang, jintang
-from notifications.buckets import Buckets
 from simulator import TOKEN, Emulator, create_app, serving
 from storage import migrate
 from storage.crypto import Vault, new_secret, use_vault
@@ -224,7 +223,7 @@ async def county(demo: Demo, base: str, folder: Path, policy: Policy | None = No
         clock=demo.clock,
         token=TOKEN,
         api_base=base,
-        buckets=Buckets.without_limits(),
+        limits=None,
     ) as app:
         await drill.install(app.database, app.desk)
         await drill.link_all(app.database, app.desk)

@@ -1,10 +1,12 @@
-"""How the parts are put together: one process, one database, one bot."""
+"""How the parts are put together: one database, the bots, and the roles that a process takes."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
@@ -12,51 +14,88 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from bot.channel import TelegramChannel
 from bot.handlers import router
 from bot.inbox import InboxKeeper
-from bot.polling import handle, poll
+from bot.polling import poll
+from bot.receiving import Receiver
 from bot.session import Session
-from config.clock import Clock, LocalTime, SetClock
+from config.clock import Clock, LocalTime, SetClock, SteadyClock
 from config.models import Policy
-from notifications.buckets import Buckets
+from jintang.roles import PARTS, Role
+from notifications.dispatcher import REQUEST_SECONDS
 from notifications.dispatcher import Dispatcher as Sender
+from notifications.leasing import next_retry
+from notifications.pace import Limits
 from notifications.planner import Planner
 from storage.engine import Database
+from storage.leading import lead
+from storage.listening import listen
 from workflows.desk import Desk
 from workflows.schedule import Sweepers
 from workflows.sweep import next_instant
 
-REQUEST_SECONDS = 15.0
+Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+LIMITS = Limits()
 
 
 @dataclass(slots=True)
 class Jintang:
-    """The running whole; `advance` is for clocks that can be moved."""
+    """The whole; `advance` is for clocks that can be moved. The first bot is everybody's else."""
 
     database: Database
     desk: Desk
-    bot: Bot
+    bots: Sequence[Bot]
+    receiver: Receiver
     inbox: InboxKeeper
-    sender: Sender
+    planner: Planner
+    senders: Sequence[Sender]
     sweepers: Sweepers
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Polls, handles, sends and ticks until told to stop."""
-        await self.sender.recover()
-        scheduler = self.sweepers.scheduled()
-        scheduler.start()
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self.sweepers.tick())
-                group.create_task(poll(self.bot, self.inbox, stop))
-                group.create_task(handle(self.inbox, stop))
-                group.create_task(self.sender.run(stop))
-        finally:
-            scheduler.shutdown(wait=False)
+    @property
+    def bot(self) -> Bot:
+        return self.bots[0]
+
+    @property
+    def sender(self) -> Sender:
+        return self.senders[0]
+
+    async def run(
+        self, stop: asyncio.Event, roles: Collection[Role] = PARTS, *, polling: bool = True
+    ) -> None:
+        """Does what the roles say until told to stop."""
+        if self.database.embedded:
+            await self.recover()
+        async with asyncio.TaskGroup() as group:
+            for task in self._tasks(roles, polling=polling):
+                group.create_task(task(stop))
+
+    def _tasks(self, roles: Collection[Role], *, polling: bool) -> list[Task]:
+        tasks: list[Task] = [partial(listen, self.database)]
+        if Role.bot in roles:
+            tasks += [self.inbox.run, *(partial(self._poll, bot) for bot in self.bots if polling)]
+        if Role.sender in roles:
+            tasks += [self.planner.run, *(sender.run for sender in self.senders)]
+        if Role.scheduler in roles:
+            tasks.append(self.sweepers.run)
+        return tasks
+
+    async def _poll(self, bot: Bot, stop: asyncio.Event) -> None:
+        """Telegram lets one process fetch; another takes over when it is gone."""
+        await lead(self.database, f"poll-{bot.id}", stop, partial(poll, bot, self.receiver))
+
+    async def recover(self) -> None:
+        """After a stop of the only process: what it had in hand goes once more."""
+        for sender in self.senders:
+            await sender.recover()
 
     async def settle(self) -> None:
         """Everything that is due now is done and sent."""
         await self.inbox.work_off()
         await self.sweepers.tick()
-        await self.sender.drain()
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Everything that is to go now is planned and sent."""
+        while await self.planner.plan() or any([await sender.drain() for sender in self.senders]):
+            pass
 
     async def advance(self, clock: SetClock, to: datetime) -> None:
         """Moves the clock, visiting every due instant in order and draining the sends between."""
@@ -69,7 +108,9 @@ class Jintang:
 
     async def _next(self) -> datetime | None:
         async with self.database.reading() as session:
-            return await next_instant(session, self.desk)
+            due = await next_instant(session, self.desk)
+            retry = await next_retry(session, self.sender.real.now())
+        return min((moment for moment in (due, retry) if moment is not None), default=None)
 
 
 def telegram(token: str, api_base: str | None, proxy: str | None) -> Bot:
@@ -85,22 +126,33 @@ async def jintang(
     policy: Policy,
     clock: Clock,
     token: str,
+    more_tokens: Sequence[str] = (),
     api_base: str | None = None,
     proxy: str | None = None,
     timezone: str = "Asia/Shanghai",
-    buckets: Buckets | None = None,
+    limits: Limits | None = LIMITS,
+    real: Clock | None = None,
 ) -> AsyncIterator[Jintang]:
-    """Everything wired; closed on leaving."""
-    time = LocalTime(clock, timezone)
+    """Everything wired; closed on leaving. `real` is the clock of leases and paces."""
+    time, real = LocalTime(clock, timezone), real or SteadyClock()
     desk = Desk(policy, time)
-    bot = telegram(token, api_base, proxy)
-    planner = Planner(policy, time, desk.hours, desk.areas)
-    sender = Sender(database, planner, TelegramChannel(bot), buckets or Buckets(), time)
+    bots = [telegram(one, api_base, proxy) for one in dict.fromkeys((token, *more_tokens))]
+    planner = Planner(database, policy, time, desk.hours, desk.areas)
+    senders = [
+        Sender(database, policy, TelegramChannel(bot), bot.id, limits, time, real, default=bot is bots[0])
+        for bot in bots
+    ]
+    receiver = Receiver(database, desk)
+    inbox = InboxKeeper(database, desk, {bot.id: bot for bot in bots}, _handlers())
+    sweepers = Sweepers(database, desk, planner)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        for bot in bots:
+            stack.push_async_callback(bot.session.close)
+        yield Jintang(database, desk, bots, receiver, inbox, planner, senders, sweepers)
+
+
+def _handlers() -> Dispatcher:
     handlers = Dispatcher(disable_fsm=True)
     handlers.include_router(router())
-    inbox = InboxKeeper(database, desk, bot, handlers, sender.wake)
-    try:
-        yield Jintang(database, desk, bot, inbox, sender, Sweepers(database, desk, planner, sender))
-    finally:
-        await bot.session.close()
-        await database.close()
+    return handlers

@@ -37,8 +37,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`chat_id` is set where the chat has moved to another number."""
+
     result: Result
     message_id: int | None = None
+    chat_id: int | None = None
     retry_after: float = 0.0
     error: str | None = None
 

@@ -1,229 +1,221 @@
-"""The sender: claims parcels, sends them without a transaction, writes the results in small groups."""
+"""The sender: takes messages into hand, sends them outside of any transaction, keeps the results.
+
+Answers and notices run side by side, so that a storm of notices holds back no answer; within each,
+chats run side by side, so that a slow chat holds back nobody else.
+"""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+import time as ticking
+from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.clock import LocalTime
-from notifications import disclosure
-from notifications.buckets import Buckets
-from notifications.channel import Channel, Outcome, Result
-from notifications.planner import Parcel, Planner
-from notifications.retry import Decision, Next, decide
-from storage.engine import Database
-from storage.people import Official
-from storage.post_box import Delivery, Notice
+from config.clock import Clock, LocalTime
+from config.models import Policy
+from notifications import disclosure, meters
+from notifications.channel import Channel, Outcome, Outgoing, Result
+from notifications.leasing import ANSWERS, LEASE_SECONDS, NOTICES, Leasing, Parcel, Queue
+from notifications.outbox import set_free
+from notifications.pace import Limits
+from notifications.results import Results, Sent
+from notifications.states import Change, State, before
+from storage.bells import Bell, Work
+from storage.engine import Database, is_away
+from storage.post_box import Notice
 
 log = structlog.get_logger(__name__)
-GROUP_SECONDS = 0.02
-IDLE_SECONDS = 1.0
-CHATS_AT_ONCE = 24
-
-
-LOST = Outcome(Result.unknown, error="stopped")
-
-
-@dataclass(slots=True)
-class Sent:
-    parcel: Parcel
-    outcome: Outcome
-    plain: bool
-    at: datetime
+LOOK_SECONDS = 1.0
+SOON_SECONDS = 0.2
+REFILL_SECONDS = 0.02
+TIDY_SECONDS = 5.0
+REQUEST_SECONDS = 15.0
+LAST_SECONDS = 18.0
 
 
 class Dispatcher:
-    """One sender over one channel."""
+    """One sender of one bot over one channel."""
 
     def __init__(
-        self, database: Database, planner: Planner, channel: Channel, buckets: Buckets, time: LocalTime
+        self,
+        database: Database,
+        policy: Policy,
+        channel: Channel,
+        bot_id: int,
+        limits: Limits | None,
+        time: LocalTime,
+        real: Clock,
+        *,
+        default: bool = True,
     ) -> None:
         self.database = database
-        self.planner = planner
+        self.policy = policy
         self.channel = channel
-        self.buckets = buckets
         self.time = time
-        self._waking = asyncio.Event()
-        self._answers_waking = asyncio.Event()
-        self._cycle = asyncio.Lock()
-        self._answering = asyncio.Lock()
-
-    def wake(self) -> None:
-        """There is something to send."""
-        self._waking.set()
-        self._answers_waking.set()
-
-    async def recover(self) -> None:
-        """After a stop: what was leased may or may not have arrived, so it goes once more, marked."""
-        async with self.database.writing() as session:
-            leased = await session.scalars(select(Notice).where(Notice.state == "leased"))
-            for notice in leased.all():
-                await self._apply(session, notice, _lost(notice), LOST)
-            await session.commit()
-
-    async def drain(self) -> None:
-        """Sends until nothing is due at the present instant."""
-        while await self.answer() | await self.cycle():
-            pass
+        self.real = real
+        self.leasing = Leasing(policy, bot_id, limits, default=default)
+        self.results = Results(database, channel.name, bot_id, time, real)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Answers and notices side by side: a storm of notices holds back no answer."""
-        await asyncio.gather(
-            self._keep_on(self.answer, self._answers_waking, stop),
-            self._keep_on(self.cycle, self._waking, stop),
-        )
+        """Sends until told to stop; what is on the wire then is finished and kept."""
+        sent = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.results.run(sent))
+            group.create_task(self._tidy(stop))
+            pumps = [group.create_task(self._pump(queue, stop)) for queue in (ANSWERS, NOTICES)]
+            await asyncio.wait(pumps)
+            sent.set()
+            self.results.finish()
 
-    async def _keep_on(
-        self, work: Callable[[], Awaitable[bool]], waking: asyncio.Event, stop: asyncio.Event
-    ) -> None:
+    async def recover(self) -> None:
+        """After a stop: what was in the hand of the process that is gone goes once more, marked."""
+        await self.results.expire(everything=True)
+
+    async def drain(self) -> bool:
+        """Sends until nothing is to go at the present instant; whether there was anything."""
+        sent = False
+        while parcels := await self._some():
+            sent = True
+            await asyncio.gather(*map(self._carry, parcels))
+            await self.results.write()
+        return sent
+
+    async def _some(self) -> list[Parcel]:
+        """Answers first."""
+        await self._drop_useless()
+        return await self._lease(ANSWERS, ANSWERS.slots) or await self._lease(NOTICES, NOTICES.slots)
+
+    # --- the pump ----------------------------------------------------------------------------
+
+    async def _pump(self, queue: Queue, stop: asyncio.Event) -> None:
+        bell = self.database.bells.hang(Work.parcels, *([Work.notices] if queue.personal else []))
+        flying: set[asyncio.Task[None]] = set()
         while not stop.is_set():
-            waking.clear()
-            if not await work():
-                await _first(waking, stop, seconds=IDLE_SECONDS)
-
-    async def answer(self) -> bool:
-        """Sends the answers that wait; whether there were any."""
-        async with self._answering:
-            async with self.database.writing() as session:
-                parcels = await self.planner.claim_answers(session)
-                await session.commit()
-            await self._send_all(parcels)
-            return bool(parcels)
-
-    async def cycle(self) -> bool:
-        """One plan, one lease and its sends; whether there was anything to do."""
-        async with self._cycle:
-            async with self.database.writing() as session:
-                parcels = await self.planner.claim(session)
-                changed = bool(session.new or session.dirty or parcels)
-                await session.commit()
-            if parcels:
-                await self._send_all(parcels)
-            return changed
-
-    async def _send_all(self, parcels: list[Parcel]) -> None:
-        """Chats side by side, each in its own order; results are kept within 20 ms."""
-        chats: dict[int, list[Parcel]] = defaultdict(list)
-        for parcel in parcels:
-            chats[parcel.message.chat_id].append(parcel)
-        results: list[Sent] = []
-        slots = asyncio.Semaphore(CHATS_AT_ONCE)
-        pending = {asyncio.create_task(self._send_chat(chat, slots, results)) for chat in chats.values()}
-        while pending:
-            _, pending = await asyncio.wait(pending, timeout=GROUP_SECONDS)
-            taken, results[:] = list(results), []
-            await self._keep(taken)
-
-    async def _send_chat(self, parcels: list[Parcel], slots: asyncio.Semaphore, results: list[Sent]) -> None:
-        async with slots:
+            await _room(flying, queue.slots // 2)
+            parcels = await self._leased(queue, queue.slots - len(flying))
             for parcel in parcels:
-                results.append(await self._send(parcel))
+                task = asyncio.create_task(self._carry(parcel))
+                flying.add(task)
+                task.add_done_callback(flying.discard)
+            meters.IN_FLIGHT.labels(queue.name).set(len(flying))
+            if not parcels:
+                await self._rest(queue, bell, flying, stop)
+        if flying:
+            await asyncio.wait(flying, timeout=LAST_SECONDS)
 
-    async def _send(self, parcel: Parcel) -> Sent:
-        at = self.time.now()
-        if kind := disclosure.find(parcel.message.text):
-            log.error("notice_withheld", notice=parcel.notice.id, contains=kind)
-            return Sent(parcel, Outcome(Result.rejected, error="disclosure"), plain=True, at=at)
-        await self.buckets.turn(parcel.message.chat_id, parcel.notice.lane)
-        outcome = await self.channel.send(parcel.message)
-        if outcome.result is not Result.rejected:
-            return Sent(parcel, outcome, plain=False, at=at)
-        log.warning("notice_rejected", notice=parcel.notice.id, error=outcome.error)
-        plain = replace(parcel.message, plain=True, edits_message=None)
-        return Sent(parcel, await self.channel.send(plain), plain=True, at=at)
+    async def _leased(self, queue: Queue, room: int) -> list[Parcel]:
+        """A lease; a database that is away has nothing to send."""
+        try:
+            return await self._lease(queue, room)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("leasing_later", queue=queue.name, error=type(error).__name__)
+            return []
 
-    async def _keep(self, results: list[Sent]) -> None:
-        if not results:
-            return
-        async with self.database.writing() as session:
-            for sent in results:
-                await self._record(session, sent)
+    async def _lease(self, queue: Queue, room: int) -> list[Parcel]:
+        async with self.database.claiming(Work.notices) as session:
+            parcels = await self.leasing.take(session, queue, room, self.real.now())
             await session.commit()
+            return parcels
 
-    async def _record(self, session: AsyncSession, sent: Sent) -> None:
-        notice, outcome = sent.parcel.notice, sent.outcome
-        kept = await session.get_one(Notice, notice.id)
-        decision = decide(
-            outcome,
-            attempts=kept.attempts,
-            resent=kept.resent,
-            plain=sent.plain,
-            personal=kept.kind == "reply",
-        )
-        session.add(
-            Delivery(
-                notice_id=kept.id,
-                channel=self.channel.name,
-                started_at=sent.at,
-                result=outcome.result.value,
-                error=outcome.error,
-            )
-        )
-        if decision.pauses_bot:
-            self.buckets.pause(decision.wait_seconds)
-        if outcome.result is Result.unreachable and sent.parcel.official_id is not None:
-            await self._lost(session, sent.parcel.official_id, sent.at)
-        await self._apply(session, kept, decision, outcome)
-
-    async def _lost(self, session: AsyncSession, official_id: int, at: datetime) -> None:
-        """The person cannot be reached: all that waits for them is resolved anew (promise 6)."""
-        await session.execute(update(Official).where(Official.id == official_id).values(blocked_at=at))
-
-    async def _apply(
-        self, session: AsyncSession, notice: Notice, decision: Decision, outcome: Outcome
+    async def _rest(
+        self, queue: Queue, bell: Bell, flying: set[asyncio.Task[None]], stop: asyncio.Event
     ) -> None:
-        now = self.time.now()
-        match decision.next:
-            case Next.done:
-                notice.state, notice.accepted_at, notice.message_id = "accepted", now, outcome.message_id
-            case Next.again:
-                notice.state, notice.sent_on = "pending", None
-                notice.not_before = now + timedelta(seconds=decision.wait_seconds)
-            case Next.repeat | Next.plain:
-                notice.state, notice.resent, notice.sent_on = "pending", True, None
-            case Next.move:
-                await self._move(session, notice)
-            case Next.give_up:
-                notice.state = "unknown" if outcome.result is Result.unknown else "failed"
-                log.error("notice_failed", notice=notice.id, error=outcome.error)
+        """Until there is news, or the next chat may be written to again."""
+        seconds = SOON_SECONDS if flying or await self._waits(queue) else LOOK_SECONDS
+        ringing = asyncio.create_task(bell.wait(seconds))
+        stopping = asyncio.create_task(stop.wait())
+        _, pending = await asyncio.wait({ringing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
 
-    async def _move(self, session: AsyncSession, notice: Notice) -> None:
-        """To the next reachable person, at once; what it carried goes with it."""
-        children = (await session.scalars(select(Notice).where(Notice.carrier_id == notice.id))).all()
-        for one in (notice, *children):
-            gone = [*one.facts.get("not_to", ()), one.official_id]
-            one.facts = {**one.facts, "not_to": gone}
-            one.state, one.sent_on, one.carrier_id = "pending", None, None
-        if notice.post is None and children:
-            notice.state = "superseded"
+    async def _waits(self, queue: Queue) -> bool:
+        """Whether anything stands in the queue, for a pace or for a chat to be free."""
+        with suppress(OSError):
+            async with self.database.reading() as session:
+                here = select(Notice.id).where(queue.holds(Notice), self.leasing.mine()).limit(1)
+                return await session.scalar(here) is not None
+        return False
+
+    async def _carry(self, parcel: Parcel) -> None:
+        """Waits for the turn, sends, keeps the result."""
+        since = ticking.monotonic()
+        if parcel.waits > 0:
+            await asyncio.sleep(parcel.waits)
+        at = self.time.now()
+        if ticking.monotonic() - since > LEASE_SECONDS - REQUEST_SECONDS:
+            outcome = Outcome(Result.failed, error="held up")  # the lease may end before an answer comes
+        else:
+            outcome = await self._send(parcel)
+        self.results.put(Sent(parcel, outcome, at))
+
+    async def _send(self, parcel: Parcel) -> Outcome:
+        """The message; if it is refused its bare words; if these are too, word that there is one."""
+        message = parcel.message
+        if kind := disclosure.find(message.text):
+            log.error("notice_withheld", notice=parcel.id, contains=kind)
+            meters.WITHHELD.inc()
+            return await self.channel.send(self._undisplayable(message))
+        outcome = await self.channel.send(message)
+        if outcome.result is not Result.rejected:
+            return outcome
+        log.warning("notice_rejected", notice=parcel.id, error=outcome.error)
+        outcome = await self.channel.send(replace(message, plain=True, edits_message=None))
+        if outcome.result is not Result.rejected:
+            return outcome
+        log.error("notice_undisplayable", notice=parcel.id, error=outcome.error)
+        return await self.channel.send(self._undisplayable(message))
+
+    def _undisplayable(self, message: Outgoing) -> Outgoing:
+        return Outgoing(chat_id=message.chat_id, text=self.policy.texts["undisplayable"])
+
+    # --- what is over --------------------------------------------------------------------------
+
+    async def _tidy(self, stop: asyncio.Event) -> None:
+        """Leases that ended, and what is of no use any more."""
+        while not stop.is_set():
+            try:
+                await self.results.expire()
+                await self._drop_useless()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("tidying_later", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TIDY_SECONDS)
+
+    async def _drop_useless(self) -> None:
+        """What was on its way out so long that it is of no use any more."""
+        useless = Notice.state.in_((State.planned, State.deferred)) & (Notice.useless_after < self.time.now())
+        async with self.database.reading() as session:
+            ids = (await session.scalars(select(Notice.id).where(useless))).all()
+        if ids:
+            async with self.database.claiming(Work.notices) as session:
+                dropping = Notice.id.in_(ids) & useless
+                await session.execute(update(Notice).where(dropping).values(state=State.superseded))
+                await set_free(session, ids)
+                await session.commit()
 
 
-def _lost(notice: Notice) -> Decision:
-    """What follows for a notice whose lease was broken off by a stop."""
-    personal = notice.kind == "reply"
-    return decide(LOST, attempts=notice.attempts, resent=notice.resent, plain=False, personal=personal)
+async def _room(flying: set[asyncio.Task[None]], most: int) -> None:
+    """Until no more than so many are on the wire, or for a moment: leases come by the handful."""
+    if len(flying) > most:
+        end = ticking.monotonic() + REFILL_SECONDS
+        while len(flying) > most and (left := end - ticking.monotonic()) > 0:
+            await asyncio.wait(flying, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def parked(session: AsyncSession) -> int:
     """How many notices wait for somebody to be linked."""
-    count = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == "parked"))
+    count = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == State.parked))
     return count or 0
 
 
 async def unpark(session: AsyncSession) -> None:
     """Somebody has been linked: what was parked is tried again, and comes as one list."""
-    waiting = Notice.state == "parked"
-    await session.execute(update(Notice).where(waiting).values(state="pending", collapse=True))
-
-
-async def _first(*events: asyncio.Event, seconds: float) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    _, waiting = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waiting:
-        wait.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
+    waiting = Notice.state.in_(before(Change.unpark))
+    await session.execute(update(Notice).where(waiting).values(state=State.pending, collapse=True))

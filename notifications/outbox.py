@@ -6,13 +6,15 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from notifications.channel import Button
+from notifications.states import SETTLED, Change, State, before
 from storage.post_box import Notice
 
-WAITING = ("held", "staged", "pending", "planned", "parked")
+WAITING = tuple(state for state in before(Change.supersede) if state not in (State.leased, State.carried))
 Rows = Sequence[Sequence[Button]]
 
 
@@ -95,14 +97,18 @@ def reply(
     asks_contact: bool = False,
     edits_message: int | None = None,
     draft_id: int | None = None,
+    bot_id: int | None = None,
+    lane: Lane = Lane.answer,
 ) -> Notice:
-    """Adds an answer to a press or a message; it goes out first and to this chat only."""
+    """Adds an answer to a press or a message: it needs no plan, and goes to this chat only."""
     facts = {"text": text, "keyboard": keyboard, "asks_contact": asks_contact}
     row = Notice(
         kind="reply",
         facts=facts,
         chat_id=chat_id,
-        lane=int(Lane.answer),
+        bot_id=bot_id,
+        lane=int(lane),
+        state=State.planned,
         buttons=packed(buttons),
         not_before=now,
         edits_message=edits_message,
@@ -117,8 +123,26 @@ async def supersede(session: AsyncSession, task_ids: Sequence[int], but: str = "
     """What these tasks made known is no longer true: unsent notices are dropped, but those of event `but`."""
     if task_ids:
         stale = Notice.task_id.in_(task_ids) & Notice.state.in_(WAITING)
+        stale |= (
+            Notice.task_id.in_(task_ids) & (Notice.state == State.carried) & _on_its_way(Notice.carrier_id)
+        )
         stale &= Notice.event.is_distinct_from(but)
-        await session.execute(update(Notice).where(stale).values(state="superseded"))
+        dropping = update(Notice).where(stale).values(state=State.superseded).returning(Notice.id)
+        await set_free(session, (await session.scalars(dropping)).all())
+
+
+def _on_its_way(carrier_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Whether the carrier has not gone out yet: what it carries may still be needed as itself."""
+    carrier = aliased(Notice)
+    return carrier_id.in_(select(carrier.id).where(carrier.state.not_in(SETTLED)))
+
+
+async def set_free(session: AsyncSession, carriers: Sequence[int]) -> None:
+    """These do not go out: what they carried waits for its turn again."""
+    if carriers:
+        inside = Notice.carrier_id.in_(carriers) & Notice.state.in_(before(Change.set_free))
+        freed = {"state": State.pending, "carrier_id": None, "sent_on": None}
+        await session.execute(update(Notice).where(inside).values(freed))
 
 
 async def strip_cards(session: AsyncSession, task_ids: Sequence[int], now: datetime) -> None:
@@ -127,32 +151,20 @@ async def strip_cards(session: AsyncSession, task_ids: Sequence[int], now: datet
         return
     shown = Notice.task_id.in_(task_ids) & Notice.message_id.is_not(None) & (Notice.kind != "reply")
     for card in await session.scalars(select(Notice).where(shown, Notice.sent_chat_id.is_not(None))):
-        session.add(_stripping(card, now))
+        strip_card(session, card, now)
 
 
 def strip_card(session: AsyncSession, card: Notice, now: datetime) -> None:
     """Takes the buttons off one sent card."""
     if card.message_id is not None and card.sent_chat_id is not None:
-        session.add(_stripping(card, now))
-
-
-def _stripping(card: Notice, now: datetime) -> Notice:
-    return Notice(
-        kind="reply",
-        facts={"text": "", "keyboard": None, "asks_contact": False},
-        chat_id=card.sent_chat_id,
-        edits_message=card.message_id,
-        lane=int(Lane.digest),
-        buttons=[],
-        not_before=now,
-        created_at=now,
-    )
+        chat_id, bot_id = card.sent_chat_id, card.bot_id
+        reply(session, chat_id, "", now, edits_message=card.message_id, bot_id=bot_id, lane=Lane.digest)
 
 
 async def release(session: AsyncSession, batch: str) -> None:
     """The batch is complete: its staged notices may go, each at the moment chosen for it."""
     staged = (Notice.batch == batch) & (Notice.state == "staged")
-    await session.execute(update(Notice).where(staged).values(state="pending"))
+    await session.execute(update(Notice).where(staged).values(state=State.pending))
 
 
 def packed(rows: Rows) -> list[list[list[str]]]:

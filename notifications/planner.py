@@ -1,41 +1,90 @@
-"""From what is due to what is sent: resolve the persons, plan each person's messages, lease a few.
+"""From what is due to what is sent: resolve the persons, plan each person's messages.
 
-Planning looks at everything that is due, for the budget of a person is one; leasing takes little
-at a time, for what is leased when the process dies may have arrived or not.
+Everything that is due is looked at together, for the budget of a person is one; it is written in
+short commits, person by person. One planner works at a time.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select
+import structlog
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
 from config.models import Policy
-from notifications.channel import Outgoing
+from notifications.addressing import Addressing, Found
 from notifications.compose import Budget, Item, Sheaf, compose
-from notifications.outbox import Lane, packed
+from notifications.outbox import Lane, packed, set_free
 from notifications.quiet import Hours
-from notifications.reach import Reached, reach, without
-from notifications.render import list_buttons, list_facts, message
-from notifications.roster import Areas, load_roster
+from notifications.render import list_buttons, list_facts
+from notifications.roster import Areas
+from notifications.states import Change, State, after, before
+from storage.bells import Work
+from storage.engine import Database, is_away
+from storage.leading import lead
 from storage.people import Official
 from storage.post_box import Notice
 
+log = structlog.get_logger(__name__)
 PLAN_AT_ONCE = 5_000
-LEASE_AT_ONCE = 50
+WRITE_AT_ONCE = 100
+LOOK_SECONDS = 1.0
 UNCOUNTED_KINDS = ("reply", "link_test", "link_done")
+LISTS = ("list_", "digest_")
 
 
 @dataclass(slots=True)
-class Parcel:
-    """A leased notice with the message to send; `official_id` is None for a bare chat."""
+class Due:
+    """The few columns of a due notice that planning needs."""
 
-    notice: Notice
-    message: Outgoing
+    id: int
+    kind: str
+    event: str | None
+    batch: str | None
+    post: str | None
+    region_code: str | None
     official_id: int | None
+    not_to: list[Any]
+    lane: int
+    due_on: date | None
+    urgent: bool
+    collapse: bool
+    moved: bool
+    task_id: int | None
+    useless_after: datetime | None
+
+    @property
+    def item(self) -> Item:
+        return Item(
+            id=self.id,
+            event=self.event,
+            batch=self.batch,
+            lane=self.lane or int(Lane.reminder),
+            due_on=self.due_on,
+            urgent=self.urgent,
+            line=self.kind.startswith("batch_"),
+            gathers=self.moved or self.collapse,
+            task=self.task_id,
+            whole=self.kind.startswith(LISTS),
+        )
+
+
+COLUMNS = [getattr(Notice, name) for name in Due.__dataclass_fields__]
+
+
+@dataclass(slots=True)
+class Addresses:
+    """What became of the due notices: with a person, for nobody, for nobody new, for several, of no use."""
+
+    people: dict[int, list[Due]] = field(default_factory=lambda: defaultdict(list))
+    parked: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    several: dict[int, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,136 +95,107 @@ class Addressed:
 
 
 class Planner:
-    """Turns due notices into planned ones, and planned ones into leased parcels."""
+    """Turns due notices into planned ones."""
 
-    def __init__(self, policy: Policy, time: LocalTime, hours: Hours, areas: Areas) -> None:
+    def __init__(
+        self, database: Database, policy: Policy, time: LocalTime, hours: Hours, areas: Areas
+    ) -> None:
+        self.database = database
         self.policy = policy
         self.time = time
         self.hours = hours
-        self.areas = areas
+        self.addressing = Addressing(policy, time, areas)
+        self._planning = asyncio.Lock()
 
-    async def claim(self, session: AsyncSession) -> list[Parcel]:
-        """Plans what is due and leases the most pressing of it; the caller commits before it sends."""
-        now = self.time.now()
-        due = (await session.scalars(_due(now, PLAN_AT_ONCE).where(Notice.kind != "reply"))).all()
-        self._drop_useless(due, now)
-        waiting = [notice for notice in due if notice.state == "pending"]
-        await self._plan(session, await self.addressed(session, waiting), now)
-        await session.flush()
-        return await self._lease(session)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Plans whatever comes due, while this process leads."""
+        await lead(self.database, "planner", stop, self._run)
 
-    async def claim_answers(self, session: AsyncSession) -> list[Parcel]:
-        """Leases answers to presses, which wait for nothing else; the caller commits before it sends."""
-        answers = await session.scalars(_due(self.time.now(), LEASE_AT_ONCE).where(Notice.kind == "reply"))
-        return [self._answer(notice) for notice in answers]
+    async def _run(self, end: asyncio.Event) -> None:
+        bell = self.database.bells.hang(Work.notices)
+        while not end.is_set():
+            try:
+                planned = await self.plan()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("planning_later", error=type(error).__name__)
+                planned = False
+            if not planned:
+                await bell.wait(LOOK_SECONDS)
 
-    async def _lease(self, session: AsyncSession) -> list[Parcel]:
-        """The first of what is planned; whoever was lost since is planned anew."""
-        query = select(Notice).where(Notice.state == "planned").order_by(Notice.lane, Notice.id)
-        planned = (await session.scalars(query.limit(LEASE_AT_ONCE))).all()
-        chats = await self._chats(session, {notice.official_id for notice in planned if notice.official_id})
-        return [parcel for notice in planned if (parcel := self._parcel(notice, chats))]
-
-    async def _chats(self, session: AsyncSession, officials: Collection[int]) -> dict[int, int]:
-        """The chats of those who are linked and not blocked."""
-        linked = Official.id.in_(officials) & Official.chat_id.is_not(None) & Official.blocked_at.is_(None)
-        rows = await session.execute(select(Official.id, Official.chat_id).where(linked))
-        return {official: chat for official, chat in rows if chat is not None}
-
-    def _parcel(self, notice: Notice, chats: Mapping[int, int]) -> Parcel | None:
-        chat = chats.get(notice.official_id or 0)
-        if chat is None:
-            notice.state, notice.sent_on = "pending", None
-            return None
-        notice.state, notice.sent_chat_id = "leased", chat
-        notice.attempts += 1
-        posts = [self.policy.posts[post].label for post in notice.facts.get("spoken", ())]
-        return Parcel(notice, message(notice, chat, self.policy.texts, posts), notice.official_id)
-
-    @staticmethod
-    def _drop_useless(due: Iterable[Notice], now: datetime) -> None:
-        for notice in due:
-            if notice.useless_after is not None and notice.useless_after < now:
-                notice.state = "superseded"
-
-    def _answer(self, notice: Notice) -> Parcel:
-        assert notice.chat_id is not None
-        notice.state = "leased"
-        notice.attempts += 1
-        return Parcel(notice, message(notice, notice.chat_id, self.policy.texts, ()), None)
+    async def plan(self) -> bool:
+        """One look at everything that is due; whether anything was."""
+        async with self._planning:
+            now = self.time.now()
+            addresses = await self._addresses(now)
+            changed = bool(addresses.parked or addresses.dropped or addresses.several)
+            if changed:
+                await self._part(addresses, now)
+            if addresses.several:
+                addresses = await self._addresses(now)
+            async with self.database.reading() as session:
+                budgets = await self._budgets(session, addresses.people.keys(), now.date())
+            for some in _slices(addresses.people):
+                changed |= await self._write({one: addresses.people[one] for one in some}, budgets, now)
+            return changed
 
     # --- persons ---------------------------------------------------------------------------
 
+    async def _addresses(self, now: datetime) -> Addresses:
+        addresses = Addresses()
+        pending = (Notice.state == State.pending) & (Notice.not_before <= now)
+        query = select(*COLUMNS).where(pending).order_by(Notice.lane, Notice.id).limit(PLAN_AT_ONCE)
+        async with self.database.reading() as session:
+            rows = [Due(*row) for row in await session.execute(query)]
+            useless = {due.id for due in rows if due.useless_after and due.useless_after < now}
+            due = [one for one in rows if one.id not in useless]
+            found = await self.addressing.find(session, due)
+        addresses.dropped += useless
+        for one in due:
+            _sort_in(addresses, one, found[one.id])
+        return addresses
+
+    async def _part(self, addresses: Addresses, now: datetime) -> None:
+        """Parks, drops, and copies what is for more than one person."""
+        async with self.database.claiming(Work.notices) as session:
+            parking = Notice.id.in_(addresses.parked) & Notice.state.in_(before(Change.park))
+            await session.execute(update(Notice).where(parking).values(state=State.parked))
+            dropping = Notice.id.in_(addresses.dropped) & (Notice.state == State.pending)
+            await session.execute(update(Notice).where(dropping).values(state=State.superseded))
+            await set_free(session, addresses.dropped)
+            copied = Notice.id.in_(addresses.several) & (Notice.state == State.pending)
+            locked = select(Notice).where(copied).with_for_update(skip_locked=True)
+            for notice in await session.scalars(locked):
+                session.add_all(_part_among(notice, addresses.several[notice.id], now))
+            await session.commit()
+
     async def addressed(self, session: AsyncSession, notices: Sequence[Notice]) -> list[Addressed]:
         """Each notice with the person it goes to; a second holder of the post gets a copy."""
-        regions = {notice.region_code for notice in notices if notice.region_code}
-        await self.areas.learn(session, regions)
-        around = {code for region in regions for _, code in self.areas.lineage(region)}
-        today = self.time.today()
-        roster = await load_roster(session, around, today) if around else {}
-        fixed = await self._chats(session, {n.official_id for n in notices if n.official_id})
-        found: list[Addressed] = []
+        found = await self.addressing.find(session, notices)
+        addressed: list[Addressed] = []
         for notice in notices:
-            if notice.official_id in fixed and notice.official_id not in _not_to(notice):
-                found.append(Addressed(notice, notice.official_id, notice.moved))
-                continue
-            if notice.post is None or notice.region_code is None:
-                notice.state = "parked"
-                continue
-            left = without(roster, _not_to(notice))
-            lineage = self.areas.lineage(notice.region_code)
-            reached = reach(notice.post, lineage, left, self.policy.posts, today)
-            if not reached.officials:
-                notice.state = "parked"
-                continue
-            moved = reached.moved or notice.official_id is not None
-            officials = await self._untold(session, notice, reached)
-            found += self._to_each(session, notice, officials, moved)
-        return found
-
-    async def _untold(self, session: AsyncSession, notice: Notice, reached: Reached) -> list[int]:
-        """Where one of two holders was lost, the other has a copy of their own already."""
-        if notice.official_id is None or reached.moved or notice.event is None:
-            return list(reached.officials)
-        same = (Notice.event == notice.event) & (Notice.post == notice.post) & (Notice.id != notice.id)
-        told = set(await session.scalars(select(Notice.official_id).where(same)))
-        return [one for one in reached.officials if one not in told]
-
-    def _to_each(
-        self, session: AsyncSession, notice: Notice, officials: Sequence[int], moved: bool
-    ) -> list[Addressed]:
-        if not officials:
-            notice.state = "superseded"
-            return []
-        copies = [Addressed(notice, officials[0], moved)]
-        for official in officials[1:]:
-            twin = _twin(notice, self.time.now())
-            session.add(twin)
-            copies.append(Addressed(twin, official, moved))
-        return copies
+            one = found[notice.id]
+            if one.nobody:
+                notice.state = after(notice.state, Change.park)
+            elif not one.officials:
+                notice.state = after(notice.state, Change.supersede)
+            else:
+                twins = _part_among(notice, one, self.time.now())
+                session.add_all(twins)
+                addressed += [Addressed(n, n.official_id or 0, one.moved) for n in (notice, *twins)]
+        return addressed
 
     # --- one person's messages ------------------------------------------------------------------
 
-    async def _plan(self, session: AsyncSession, addressed: Sequence[Addressed], now: datetime) -> None:
-        for one in addressed:
-            one.notice.official_id, one.notice.moved = one.official_id, one.moved
-        await session.flush()
-        people: dict[int, list[Notice]] = defaultdict(list)
-        for one in addressed:
-            people[one.official_id].append(one.notice)
-        budgets = await self._budgets(session, people.keys(), now.date())
-        for official, notices in people.items():
-            sheaf = compose(map(_item, notices), budgets[official], now.date())
-            await self._settle(session, sheaf, {n.id: n for n in notices}, official, now)
-
     async def _budgets(
-        self, session: AsyncSession, officials: Iterable[int], today: date
+        self, session: AsyncSession, officials: Collection[int], today: date
     ) -> dict[int, Budget]:
         quiet = self.policy.quiet
         spent: dict[tuple[int, bool], int] = defaultdict(int)
         query = (
             select(Notice.official_id, Notice.urgent, func.count())
-            .where(Notice.official_id.in_(list(officials)), Notice.sent_on == today)
+            .where(Notice.official_id.in_(officials), Notice.sent_on == today)
             .where(Notice.carrier_id.is_(None), Notice.kind.not_in(UNCOUNTED_KINDS))
             .group_by(Notice.official_id, Notice.urgent)
         )
@@ -189,34 +209,48 @@ class Planner:
             for one in officials
         }
 
-    async def _settle(
-        self, session: AsyncSession, sheaf: Sheaf, notices: dict[int, Notice], official: int, now: datetime
-    ) -> None:
-        for child, carrier in sheaf.carried.items():
-            notices[child].carrier_id, notices[child].state = carrier, "carried"
-        for late in sheaf.deferred:
-            notices[late].not_before = self.hours.morning_from(now + timedelta(minutes=1))
-        going = [notices[card] for card in sheaf.cards]
-        if sheaf.listed:
-            going.append(await self._list(session, [notices[one] for one in sheaf.listed], official, now))
-        for notice in going:
-            notice.state, notice.sent_on = "planned", now.date()
-            notice.facts = {**notice.facts, "spoken": _spoken(notice, notices.values())}
+    async def _write(
+        self, people: Mapping[int, list[Due]], budgets: Mapping[int, Budget], now: datetime
+    ) -> bool:
+        """Some persons' messages, in one commit; who has had a change meanwhile is left for later."""
+        everything = [due.id for some in people.values() for due in some]
+        pending = Notice.id.in_(everything) & (Notice.state == State.pending)
+        async with self.database.claiming(Work.parcels) as session:
+            locked = select(Notice.id).where(pending).with_for_update(skip_locked=True)
+            mine = set(await session.scalars(locked))
+            bots = await _bots(session, people)
+            changes = _Changes(now, self.hours.morning_from(now + timedelta(minutes=1)))
+            for official, some in people.items():
+                if mine.issuperset(due.id for due in some):
+                    sheaf = compose([due.item for due in some], budgets[official], now.date())
+                    person = _Person(official, bots[official], {due.id: due for due in some})
+                    carrier = await self._list(session, sheaf, person, now)
+                    changes.settle(person, sheaf, carrier)
+            await changes.write(session)
+            await session.commit()
+        return bool(mine)
 
     async def _list(
-        self, session: AsyncSession, children: Sequence[Notice], official: int, now: datetime
-    ) -> Notice:
-        """One list card that carries the rest."""
-        moved = any(child.moved for child in children)
+        self, session: AsyncSession, sheaf: Sheaf, person: "_Person", now: datetime
+    ) -> Notice | None:
+        """One list card that carries what is listed."""
+        if not sheaf.listed:
+            return None
+        query = select(Notice).where(Notice.id.in_(sheaf.listed))
+        by_id = {notice.id: notice for notice in await session.scalars(query)}
+        children = [by_id[one] for one in sheaf.listed]
+        moved = any(person.due[child.id].moved for child in children)
         missed = any(child.collapse for child in children)
-        kind = "list_moved" if moved else "list_missed" if missed else "list_over"
         posts = sorted({self.policy.posts[child.post].label for child in children if child.post})
         carrier = Notice(
-            kind=kind,
+            kind="list_moved" if moved else "list_missed" if missed else "list_over",
             facts=list_facts([str(child.facts["line"]) for child in children], "、".join(posts)),
             buttons=packed(list_buttons(children)),
-            official_id=official,
+            official_id=person.official_id,
+            bot_id=person.bot_id,
             moved=moved,
+            state=State.planned,
+            sent_on=now.date(),
             lane=min(child.lane for child in children),
             urgent=all(child.urgent for child in children),
             not_before=now,
@@ -224,45 +258,125 @@ class Planner:
         )
         session.add(carrier)
         await session.flush()
-        for child in children:
-            child.carrier_id, child.state = carrier.id, "carried"
         return carrier
 
 
-def _due(now: datetime, most: int) -> Select[Notice]:
-    pending = (Notice.state == "pending") & (Notice.not_before <= now)
-    return select(Notice).where(pending).order_by(Notice.lane, Notice.id).limit(most)
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A person whose messages are planned."""
+
+    official_id: int
+    bot_id: int | None
+    due: Mapping[int, Due]
 
 
-def _spoken(notice: Notice, together: Iterable[Notice]) -> list[str]:
-    """The posts a card speaks to; a list, or what was moved here, speaks to the person."""
-    if notice.kind.startswith(("list_", "digest_")) or notice.moved:
-        return []
-    posts = {notice.post} | {n.post for n in together if n.carrier_id == notice.id and not n.moved}
-    return sorted(filter(None, posts))
+class _Changes:
+    """What planning changes, gathered for a few statements."""
+
+    def __init__(self, now: datetime, morning: datetime) -> None:
+        self.today = now.date()
+        self.morning = morning
+        self.going: list[dict[str, Any]] = []
+        self.carried: list[dict[str, Any]] = []
+        self.late: list[dict[str, Any]] = []
+
+    def settle(self, person: _Person, sheaf: Sheaf, carrier: Notice | None) -> None:
+        """The cards of one person, what rides in them or in the list, and what waits for the morning."""
+        riders = dict(sheaf.carried)
+        if carrier is not None:
+            riders |= dict.fromkeys(sheaf.listed, carrier.id)
+        for child, carrying in riders.items():
+            self._carry(person, person.due[child], carrying)
+        for card in sheaf.cards:
+            riding = [person.due[child] for child, carrying in riders.items() if carrying == card]
+            self._go(person, person.due[card], riding)
+        self.late += [{"at": one, "not_before": self.morning} for one in sheaf.deferred]
+
+    def _go(self, person: _Person, card: Due, riding: Iterable[Due]) -> None:
+        self.going.append(
+            {
+                "at": card.id,
+                "official_id": person.official_id,
+                "bot_id": person.bot_id,
+                "moved": card.moved,
+                "spoken": _spoken(card, riding),
+                "sent_on": self.today,
+            }
+        )
+
+    def _carry(self, person: _Person, child: Due, carrying: int) -> None:
+        facts = {"carrier_id": carrying, "official_id": person.official_id, "moved": child.moved}
+        self.carried.append({"at": child.id, **facts})
+
+    async def write(self, session: AsyncSession) -> None:
+        connection = await session.connection()
+        for rows, state in ((self.going, State.planned), (self.carried, State.carried), (self.late, None)):
+            if rows:
+                names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at"}
+                fixed = {"state": state} if state else {}
+                change = update(Notice).where(Notice.id == bindparam("at")).values(**names, **fixed)
+                await connection.execute(change, rows)
 
 
-def _not_to(notice: Notice) -> list[int]:
-    return list(notice.facts.get("not_to", ()))
+async def _bots(session: AsyncSession, officials: Iterable[int]) -> dict[int, int | None]:
+    """The bot each person is linked with."""
+    rows = await session.execute(select(Official.id, Official.bot_id).where(Official.id.in_(list(officials))))
+    return {row.id: row.bot_id for row in rows}
 
 
-def _twin(notice: Notice, now: datetime) -> Notice:
-    same = ("kind", "facts", "buttons", "post", "region_code", "lane", "urgent", "collapse", "due_on")
-    links = ("case_id", "task_id", "event", "batch", "not_before", "useless_after")
-    copied = {name: getattr(notice, name) for name in (*same, *links)}
-    return Notice(**copied, state="pending", created_at=now, attempts=0)
+def _slices(people: Mapping[int, Sequence[Due]]) -> Iterator[list[int]]:
+    """Persons by the handful, so that a commit stays short."""
+    some: list[int] = []
+    count = 0
+    for official, notices in people.items():
+        some.append(official)
+        count += len(notices)
+        if count >= WRITE_AT_ONCE:
+            yield some
+            some, count = [], 0
+    if some:
+        yield some
 
 
-def _item(notice: Notice) -> Item:
-    return Item(
-        id=notice.id,
-        event=notice.event,
-        batch=notice.batch,
-        lane=notice.lane if notice.lane else int(Lane.reminder),
-        due_on=notice.due_on,
-        urgent=notice.urgent,
-        line=notice.kind.startswith("batch_"),
-        gathers=notice.moved or notice.collapse,
-        task=notice.task_id,
-        whole="lines" in notice.facts,
+def _sort_in(addresses: Addresses, due: Due, found: Found) -> None:
+    if found.nobody:
+        addresses.parked.append(due.id)
+    elif not found.officials:
+        addresses.dropped.append(due.id)
+    elif len(found.officials) > 1:
+        addresses.several[due.id] = found
+    else:
+        due.official_id, due.moved = found.officials[0], found.moved
+        addresses.people[found.officials[0]].append(due)
+
+
+def _part_among(notice: Notice, found: Found, now: datetime) -> list[Notice]:
+    """The notice becomes the first person's, the others get copies."""
+    notice.official_id, notice.moved = found.officials[0], found.moved
+    return [_twin(notice, official, now) for official in found.officials[1:]]
+
+
+def _twin(notice: Notice, official: int, now: datetime) -> Notice:
+    same = (
+        "kind",
+        "facts",
+        "buttons",
+        "post",
+        "region_code",
+        "lane",
+        "urgent",
+        "collapse",
+        "due_on",
+        "moved",
     )
+    links = ("case_id", "task_id", "event", "batch", "not_before", "useless_after", "not_to", "state")
+    copied = {name: getattr(notice, name) for name in (*same, *links)}
+    return Notice(**copied, official_id=official, created_at=now, attempts=0)
+
+
+def _spoken(card: Due, riding: Iterable[Due]) -> list[str]:
+    """The posts a card speaks to; a list, or what was moved here, speaks to the person."""
+    if card.kind.startswith(LISTS) or card.moved:
+        return []
+    posts = {card.post} | {due.post for due in riding if not due.moved}
+    return sorted(filter(None, posts))

@@ -1,17 +1,35 @@
 """From a notice to a message: the text of its kind, who else it stands for, its buttons."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from config.wording import fill
 from notifications.channel import Button, Outgoing
 from notifications.outbox import unpacked
-from storage.post_box import Notice
 
 LIST_SHOWS = 14
 LIST_BUTTONS = 8
 
 
-def message(notice: Notice, chat_id: int, texts: Mapping[str, str], posts: Sequence[str]) -> Outgoing:
+class Written(Protocol):
+    """What a message is made of: a notice, or the few columns of it that a sender reads."""
+
+    kind: str
+    facts: dict[str, Any]
+    buttons: list[Any]
+    moved: bool
+    resent: bool
+    edits_message: int | None
+
+
+class Listed(Protocol):
+    """What a line of a list has a button for."""
+
+    facts: dict[str, Any]
+    task_id: int | None
+
+
+def message(notice: Written, chat_id: int, texts: Mapping[str, str], posts: Sequence[str]) -> Outgoing:
     """The message of `notice`; `posts` are the Chinese names of the posts it speaks to."""
     facts = notice.facts
     keyboard = facts.get("keyboard")
@@ -25,7 +43,7 @@ def message(notice: Notice, chat_id: int, texts: Mapping[str, str], posts: Seque
     )
 
 
-def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str:
+def _text(notice: Written, texts: Mapping[str, str], posts: Sequence[str]) -> str:
     if notice.kind == "reply":
         again = notice.resent and notice.edits_message is None
         return "\n".join([*([texts["resent_mark"]] if again else []), str(notice.facts["text"])])
@@ -38,7 +56,7 @@ def _text(notice: Notice, texts: Mapping[str, str], posts: Sequence[str]) -> str
     return "\n".join([*heads, fill(texts[notice.kind], notice.facts), *also, *_lines(notice, texts)])
 
 
-def _lines(notice: Notice, texts: Mapping[str, str]) -> list[str]:
+def _lines(notice: Written, texts: Mapping[str, str]) -> list[str]:
     """The lines of a list that fit, and how many more there are."""
     lines = list(notice.facts.get("lines", ()))
     more = len(lines) - LIST_SHOWS
@@ -50,7 +68,7 @@ def list_facts(lines: Sequence[str], posts: str) -> dict[str, object]:
     return {"count": len(lines), "post": posts, "lines": ["・" + line for line in lines]}
 
 
-def list_buttons(notices: Sequence[Notice]) -> list[list[Button]]:
+def list_buttons(notices: Sequence[Listed]) -> list[list[Button]]:
     """One button for each task on the list, two in a row, and the way to all of them."""
     labels: dict[str, str] = {}
     for notice in notices:

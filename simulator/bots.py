@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.bell import Bell
 from simulator.errors import ApiError, Json
 from simulator.state import Chat, Person
+
+if TYPE_CHECKING:
+    from simulator.webhooks import Webhook
 
 TAPS = 10_000
 WAITING = 100_000
@@ -74,10 +77,36 @@ class Updates:
         if waiting.deliveries <= 0:
             del self._waiting[update_id]
 
+    def forget(self, update_id: int) -> None:
+        """Acknowledged by itself, as a webhook does."""
+        if update_id in self._waiting:
+            self._deliver_again_or_forget(update_id)
+
+    def heads(self, flying: Container[int], most: int, reordered: Callable[[], bool]) -> list[Json]:
+        """What a webhook may be sent now: the first of each chat that has nothing on its way.
+
+        A scripted reordering sends the first two of a chat the wrong way round.
+        """
+        lines: dict[Any, list[Json]] = {}
+        for number, waiting in self._waiting.items():
+            lines.setdefault(chat_of(waiting.update) or number, []).append(waiting.update)
+        heads: list[Json] = []
+        for line in lines.values():
+            if len(heads) < most and not any(update["update_id"] in flying for update in line):
+                heads.append(line[1] if len(line) > 1 and reordered() else line[0])
+        return heads
+
     def clear(self) -> None:
         self._waiting.clear()
 
-    async def read(self, offset: int, limit: int, seconds: float, closing: Callable[[], bool]) -> list[Json]:
+    async def read(
+        self,
+        offset: int,
+        limit: int,
+        seconds: float,
+        closing: Callable[[], bool],
+        reordered: Callable[[], bool],
+    ) -> list[Json]:
         """A long poll; a second one ends the first with Telegram's 409."""
         self.polls += 1
         poll = self.polls
@@ -95,7 +124,17 @@ class Updates:
                     "Conflict: terminated by other getUpdates request; "
                     "make sure that only one bot instance is running",
                 )
-        return [waiting.update for waiting in itertools.islice(self._waiting.values(), limit)]
+        read = [waiting.update for waiting in itertools.islice(self._waiting.values(), limit)]
+        if len(read) > 1 and reordered():
+            read[0], read[1] = read[1], read[0]
+        return read
+
+
+def chat_of(update: Json) -> int | None:
+    """The chat that an update is about."""
+    about: Json = next((part for part in update.values() if isinstance(part, dict)), {})
+    chat = (about.get("message") or about).get("chat") or {}
+    return chat.get("id")
 
 
 @dataclass(slots=True, eq=False)
@@ -111,6 +150,7 @@ class BotAccount:
     menu_button: Json = field(default_factory=lambda: {"type": "default"})
     taps: OrderedDict[str, Tap] = field(default_factory=OrderedDict)
     last_message_id: int = 0
+    webhook: Webhook | None = None
 
     @property
     def id(self) -> int:

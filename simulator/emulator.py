@@ -192,6 +192,12 @@ class Emulator:
         """Let real time pass; a shutdown ends it."""
         await self._shutdown.wait(self._shutdown.rings, seconds)
 
+    async def stop_webhook(self, bot: BotAccount) -> None:
+        """The bot's updates are posted nowhere any more."""
+        if bot.webhook is not None:
+            webhook, bot.webhook = bot.webhook, None
+            await webhook.stop()
+
     def release(self, closing: bool) -> None:
         """With `closing`, waiting polls and event streams end at once, and new ones do not wait."""
         self.closing = closing

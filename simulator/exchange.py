@@ -11,6 +11,7 @@ from simulator.errors import ApiError, Json
 from simulator.faults import Fault
 from simulator.methods import METHODS
 from simulator.schema import method_names, read_params
+from simulator.webhooks import Webhook
 
 if TYPE_CHECKING:
     from simulator.emulator import Emulator
@@ -63,7 +64,7 @@ def _done(result: Any, fault: Fault | None) -> Reply:
 
 
 def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
-    if name not in METHODS and name != "getUpdates":
+    if name not in METHODS and name not in WAITED_FOR:
         em.violations.append(f"{name}: this method is not served")
         raise ApiError(404, "Not Found")
     return read_params(name, raw, em.violations.append)
@@ -79,10 +80,27 @@ def _fault(em: Emulator, name: str, params: Json) -> Fault | None:
 
 
 async def _perform(em: Emulator, bot: BotAccount, name: str, params: Json) -> Any:
-    if name == "getUpdates":
-        return await _get_updates(em, bot, params)
+    if name in WAITED_FOR:
+        return await WAITED_FOR[name](em, bot, params)
     em.limits.check(name, bot.id, params.get("chat_id"))
     return METHODS[name](em, bot, params)
+
+
+async def _set_webhook(em: Emulator, bot: BotAccount, p: Json) -> bool:
+    """An empty address takes the webhook away; updates that wait go to whoever comes next."""
+    await em.stop_webhook(bot)
+    if p.get("drop_pending_updates"):
+        bot.updates.clear()
+    if p.get("allowed_updates") is not None:
+        bot.updates.allowed = p["allowed_updates"]
+    if p.get("url"):
+        bot.webhook = Webhook(p["url"], p.get("secret_token"), p.get("max_connections", 40), em.clock)
+        bot.webhook.start(bot, em.faults.take_reorder)
+    return True
+
+
+async def _delete_webhook(em: Emulator, bot: BotAccount, p: Json) -> bool:
+    return await _set_webhook(em, bot, {**p, "url": ""})
 
 
 async def _get_updates(em: Emulator, bot: BotAccount, p: Json) -> list[Json]:
@@ -90,4 +108,17 @@ async def _get_updates(em: Emulator, bot: BotAccount, p: Json) -> list[Json]:
         bot.updates.allowed = p["allowed_updates"]
     limit = min(max(p.get("limit", 100), 1), 100)
     timeout = min(max(p.get("timeout", 0), 0), LONGEST_POLL)
-    return await bot.updates.read(p.get("offset", 0), limit, timeout, lambda: em.closing)
+    if bot.webhook is not None:
+        raise ApiError(
+            409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+        )
+    return await bot.updates.read(
+        p.get("offset", 0), limit, timeout, lambda: em.closing, em.faults.take_reorder
+    )
+
+
+WAITED_FOR = {
+    "getUpdates": _get_updates,
+    "setWebhook": _set_webhook,
+    "deleteWebhook": _delete_webhook,
+}

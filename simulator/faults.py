@@ -7,8 +7,9 @@ from typing import Literal, get_args
 
 from simulator.errors import ApiError, Json, too_many_requests
 
-Kind = Literal["429", "403", "400", "500", "502", "gateway", "drop", "reset", "slow", "duplicate"]
+Kind = Literal["429", "403", "400", "500", "502", "gateway", "drop", "reset", "slow", "duplicate", "reorder"]
 KINDS: tuple[str, ...] = get_args(Kind)
+_OF_UPDATES = ("duplicate", "reorder")
 _WORDS = {
     "403": "Forbidden: bot was blocked by the user",
     "400": "Bad Request: scripted fault",
@@ -27,6 +28,7 @@ class Fault:
     reset: the connection is reset, nothing is done (before the body is read, unless `chat_id` is given)
     slow: done, answered after `delay` seconds
     duplicate: the next update is delivered once more after it was acknowledged
+    reorder: of the next two updates that wait together, the second is delivered first
     """
 
     kind: Kind
@@ -47,7 +49,7 @@ class Fault:
     def fits(self, method: str, chat_id: object) -> bool:
         """Without a method a fault spares getUpdates, so that a waiting poll does not use it up."""
         right_method = method != "getUpdates" if self.method is None else self.method == method
-        return right_method and self.kind != "duplicate" and self.chat_id in (None, chat_id)
+        return right_method and self.kind not in _OF_UPDATES and self.chat_id in (None, chat_id)
 
 
 class Faults:
@@ -93,6 +95,9 @@ class Faults:
 
     def take_duplicate(self) -> bool:
         return self._use(next((f for f in self._script if f.kind == "duplicate"), None)) is not None
+
+    def take_reorder(self) -> bool:
+        return self._use(next((f for f in self._script if f.kind == "reorder"), None)) is not None
 
     def _use(self, fault: Fault | None) -> Fault | None:
         if fault is not None:

@@ -43,13 +43,9 @@ def get_me(em: Emulator, bot: BotAccount, p: Json) -> Json:
     }
 
 
-def delete_webhook(em: Emulator, bot: BotAccount, p: Json) -> bool:
-    if p.get("drop_pending_updates"):
-        bot.updates.clear()
-    return True
-
-
 def get_webhook_info(em: Emulator, bot: BotAccount, p: Json) -> Json:
+    if bot.webhook is not None:
+        return bot.webhook.info(len(bot.updates))
     return {"url": "", "has_custom_certificate": False, "pending_update_count": len(bot.updates)}
 
 
@@ -210,7 +206,6 @@ def leave_chat(em: Emulator, bot: BotAccount, p: Json) -> bool:
 
 METHODS: dict[str, Method] = {
     "getMe": get_me,
-    "deleteWebhook": delete_webhook,
     "getWebhookInfo": get_webhook_info,
     "setMyCommands": set_my_commands,
     "getMyCommands": get_my_commands,

@@ -31,6 +31,8 @@ async def serving(
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         emulator.release(closing=True)
+        for bot in emulator.bots.values():
+            await emulator.stop_webhook(bot)
         await server.shutdown([listener])
 
 

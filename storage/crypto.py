@@ -50,6 +50,10 @@ class Vault:
         """The keyed hash by which an ID or phone number is found; the number itself is not kept."""
         return hmac.new(self._lookup, value.strip().upper().encode(), hashlib.sha256).hexdigest()
 
+    def secret_for(self, purpose: str) -> str:
+        """A secret of its own for each purpose, the same in every process; hexadecimal."""
+        return hmac.new(self._lookup, f"secret for {purpose}".encode(), hashlib.sha256).hexdigest()
+
 
 _vault: Vault | None = None
 

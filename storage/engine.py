@@ -1,20 +1,38 @@
-"""The engine and the unit of work: a transaction that forgets everything unless told to commit."""
+"""The engine and the unit of work: a transaction that forgets everything unless told to commit.
+
+Work on cases is done by one writer at a time, on either database: under SQLite's own write lock, or
+under an advisory lock of PostgreSQL. Whoever only moves rows it has claimed (senders, the inbox)
+needs no such turn on PostgreSQL and works beside the others.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from storage import people, post_box, register, work
 from storage.base import Base
+from storage.bells import Bells, Work
 
-__all__ = ["Base", "Database", "people", "post_box", "register", "work"]
+__all__ = ["Base", "Database", "Unit", "is_away", "people", "post_box", "register", "work"]
 
 BUSY_MILLISECONDS = 30_000
+TURN = 0x6A740001  # the advisory lock of the one writer
+CHANNEL = "jintang"
+POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not do it now (restart, full disk, deadlock): to be tried again."""
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, OUR_FAULT)
+    return isinstance(error, OSError)
 
 
 def _pragmas(connection: Any, _record: Any) -> None:
@@ -36,21 +54,41 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+class Unit(AsyncSession):
+    """A unit of work; once it is committed, whoever waits for what it made is woken."""
+
+    database: "Database"
+    rings: Work | None = None
+
+    async def commit(self) -> None:
+        if self.rings is not None and not self.database.embedded:
+            await self.execute(text("SELECT pg_notify(:channel, :kind)"), self._announcement)
+        await super().commit()
+        if self.rings is not None:
+            self.database.bells.ring(self.rings)
+
+    @property
+    def _announcement(self) -> dict[str, str | None]:
+        return {"channel": CHANNEL, "kind": self.rings}
+
+
 class Database:
-    """One database: `reading()` for a look, `writing()` for a unit of work."""
+    """One database: `reading()` for a look, `writing()` for work, `claiming()` for rows one claims."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        self.engine: AsyncEngine = create_async_engine(self.url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self.bells = Bells()
+        self.engine: AsyncEngine = create_async_engine(self.url, **({} if self.embedded else POOL))
         self._turn = asyncio.Lock()
-        if self.url.get_backend_name() == "sqlite":
+        if self.embedded:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             event.listen(self.engine.sync_engine, "connect", _pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
         writer = self.engine.execution_options(writing=True)
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._write = async_sessionmaker(writer, expire_on_commit=False)
+        self._write = async_sessionmaker(writer, class_=Unit, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -58,9 +96,25 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work; the caller commits, leaving without a commit forgets everything."""
-        async with self._turn, self._write() as session:
+    async def writing(self, rings: Work = Work.notices) -> AsyncIterator[Unit]:
+        """Work, one unit at a time; the caller commits, leaving without a commit forgets everything."""
+        async with self._turn, self._unit(rings) as session:
+            if not self.embedded:
+                await session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+            yield session
+
+    @asynccontextmanager
+    async def claiming(self, rings: Work | None = None) -> AsyncIterator[Unit]:
+        """A unit that changes only rows it locks as it reads them, or adds new ones."""
+        async with AsyncExitStack() as stack:
+            if self.embedded:
+                await stack.enter_async_context(self._turn)
+            yield await stack.enter_async_context(self._unit(rings))
+
+    @asynccontextmanager
+    async def _unit(self, rings: Work | None) -> AsyncIterator[Unit]:
+        async with self._write() as session:
+            session.database, session.rings = self, rings
             yield session
 
     async def close(self) -> None:

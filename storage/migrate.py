@@ -9,7 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
 
@@ -59,10 +61,27 @@ def _config(connection: Connection | None = None) -> Config:
 async def _within(url: str, act: Callable[[Config], Any]) -> None:
     database = Database(url)
     try:
-        async with database.engine.execution_options(writing=True).begin() as connection:
-            await connection.run_sync(lambda sync: act(_config(sync)))
+        async with database.engine.execution_options(writing=True).connect() as connection:
+            if database.embedded:
+                await _let_go(connection)
+            async with connection.begin():
+                await connection.run_sync(lambda sync: act(_config(sync)))
+                if database.embedded:
+                    await _check_keys(connection)
     finally:
         await database.close()
+
+
+async def _let_go(connection: AsyncConnection) -> None:
+    """SQLite changes a table by making it anew; meanwhile nothing may hold on to the old one."""
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    await raw.execute("PRAGMA foreign_keys=OFF")
+
+
+async def _check_keys(connection: AsyncConnection) -> None:
+    lost = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    if lost:
+        raise CommandError(f"{len(lost)} rows would point nowhere, the first in {lost[0][0]}")
 
 
 async def revise(url: str, message: str) -> None:
@@ -73,5 +92,7 @@ async def revise(url: str, message: str) -> None:
 
 if __name__ == "__main__":
     import asyncio
+    from tempfile import TemporaryDirectory
 
-    asyncio.run(revise("sqlite+aiosqlite:///:memory:", " ".join(sys.argv[1:])))
+    with TemporaryDirectory() as folder:
+        asyncio.run(revise(f"sqlite+aiosqlite:///{folder}/now.sqlite3", " ".join(sys.argv[1:])))

@@ -22,7 +22,7 @@ class Region(Base):
 
 
 class Official(Base):
-    """A responsible person; reachable when linked and not blocked."""
+    """A responsible person; reachable when linked and not blocked, through the bot they linked with."""
 
     __tablename__ = "officials"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +31,7 @@ class Official(Base):
     phone: Mapped[str] = mapped_column(Sealed)
     phone_hash: Mapped[str] = mapped_column(index=True)
     chat_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    bot_id: Mapped[int | None] = mapped_column(BigInteger)
     linked_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
 

@@ -1,26 +1,35 @@
-"""Words on their way in and out: Notice, Delivery, Inbox (design §4, promises 1, 2 and 6)."""
+"""Words on their way in and out: Notice, Delivery, Pace, Inbox (design §4, promises 1, 2 and 6).
+
+`retry_at`, `leased_until` and the paces are real time; everything else is policy time (design §5).
+"""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Flowing
 from storage.types import SealedJson
 
+QUEUED_STATES = ("planned", "deferred", "leased")  # on their way out
+QUEUED = text(f"state IN {QUEUED_STATES}")
+
+
+def _queue(name: str, *columns: str) -> Index:
+    """An index of what is on its way out only, so that what has arrived costs nothing."""
+    return Index(name, *columns, sqlite_where=QUEUED, postgresql_where=QUEUED)
+
 
 class Notice(Flowing, Base):
-    """What one post, or one chat, is to be told.
-
-    `state`: held (waits for the morning list), staged (waits for its batch), pending, planned,
-    leased, accepted, carried (inside another notice), parked (nobody reachable), failed, unknown,
-    superseded.
-    """
+    """What one post, or one chat, is to be told; `state` is one of `notifications.states.State`."""
 
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_due", "state", "not_before", "lane"),
+        _queue("ix_notices_queue", "lane", "id"),
+        _queue("ix_notices_queue_person", "official_id", "lane", "id"),
+        _queue("ix_notices_queue_chat", "chat_id", "lane", "id"),
         Index("ix_notices_person_day", "official_id", "sent_on"),
         Index("uq_notices_once", "once", unique=True),
     )
@@ -43,13 +52,18 @@ class Notice(Flowing, Base):
     collapse: Mapped[bool] = mapped_column(default=False)
     moved: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[date | None]
-    state: Mapped[str] = mapped_column(String(12), default="pending")
+    state: Mapped[str] = mapped_column(String(20), default="pending")
     not_before: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
     useless_after: Mapped[datetime | None]
     carrier_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
     edits_message: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
     resent: Mapped[bool] = mapped_column(default=False)
+    spoken: Mapped[list[Any]] = mapped_column(default=list)
+    not_to: Mapped[list[Any]] = mapped_column(default=list)
+    bot_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None]
     created_at: Mapped[datetime]
     sent_on: Mapped[date | None]
@@ -69,17 +83,33 @@ class Delivery(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
+WAITING = text("state = 'waiting'")
+
+
+class Pace(Base):
+    """How fast one bot, or one chat of it, is written to; shared by all senders.
+
+    `next_at` is when it is even again with its rate, `paused_until` what a 429 has asked for.
+    """
+
+    __tablename__ = "paces"
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    of: Mapped[str] = mapped_column(String(32), primary_key=True)
+    next_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]
+
+
 class Inbox(Base):
     """An update as it came in, written before it is acknowledged; emptied once handled."""
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index("uq_inbox_once", "bot_id", "update_id", unique=True),
-        Index("ix_inbox_waiting", "state", "id"),
+        Index("ix_inbox_waiting", "chat_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     bot_id: Mapped[int] = mapped_column(BigInteger)
-    update_id: Mapped[int]
+    update_id: Mapped[int] = mapped_column(BigInteger)
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     payload: Mapped[dict[str, Any] | None] = mapped_column(SealedJson)
     received_at: Mapped[datetime]

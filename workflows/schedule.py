@@ -1,30 +1,44 @@
 """The ticking of the sweepers: what time brings, brought in short commits (promise 3)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.dispatcher import Dispatcher
 from notifications.planner import Planner
-from storage.engine import Database
+from storage.engine import Database, is_away
 from workflows.again import ask_again
 from workflows.desk import Desk
 from workflows.intake import finish_abandoned
 from workflows.morning import send_morning
 from workflows.sweep import fire_due
 
+log = structlog.get_logger(__name__)
 TICK_SECONDS = 5
 
 
 class Sweepers:
     """Everything that is due at the present instant, done once."""
 
-    def __init__(self, database: Database, desk: Desk, planner: Planner, dispatcher: Dispatcher) -> None:
+    def __init__(self, database: Database, desk: Desk, planner: Planner) -> None:
         self.database = database
         self.desk = desk
         self.planner = planner
-        self.dispatcher = dispatcher
+        self._ticking = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ticks until told to stop."""
+        scheduler = self.scheduled()
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            async with self._ticking:
+                pass  # the tick under way is finished
 
     async def tick(self) -> None:
         """Rungs first, so that this morning's lines stand in this morning's list."""
@@ -33,7 +47,16 @@ class Sweepers:
         await self._commit(lambda session: ask_again(session, self.desk))
         await self._commit(lambda session: send_morning(session, self.desk, self.planner))
         await self._commit(lambda session: finish_abandoned(session, self.desk))
-        self.dispatcher.wake()
+
+    async def _tick(self) -> None:
+        """A tick that a database may be away for: the next one does it all."""
+        async with self._ticking:
+            try:
+                await self.tick()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("tick_later", error=type(error).__name__)
 
     async def _commit(self, step: Callable[[AsyncSession], Awaitable[int | bool]]) -> int | bool:
         async with self.database.writing() as session:
@@ -45,9 +68,10 @@ class Sweepers:
         """APScheduler as the metronome: one tick at a time, missed ones are one."""
         scheduler = AsyncIOScheduler(timezone=self.desk.time.zone)
         scheduler.add_job(
-            self.tick,
+            self._tick,
             "interval",
             seconds=TICK_SECONDS,
+            next_run_time=datetime.now(self.desk.time.zone),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

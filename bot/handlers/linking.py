@@ -58,6 +58,7 @@ async def shared(message: Message, context: Context) -> None:
     if isinstance(linked, Refusal):
         ask(context, "link_no_match")
         return
+    linked.official.bot_id = context.answer.bot_id
     context.person = linked
     greet(context)
     context.answer.say(context.text("link_test"))

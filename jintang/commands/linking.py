@@ -9,7 +9,7 @@ from sqlalchemy import select
 from config.settings import Settings
 from jintang.console import say
 from jintang.installation import Refused, desk_of, read_settings, ready_database, told
-from storage.people import Official
+from storage.people import Duty, Official
 from workflows.linking import INVITATION_MINUTES, invite
 
 StaffNo = Annotated[str, typer.Argument(help="工号")]
@@ -23,18 +23,23 @@ async def link(staff_no: StaffNo) -> None:
         official = (await session.scalars(select(Official).where(Official.staff_no == staff_no))).first()
         if official is None:
             raise Refused(f"名单里没有工号 {staff_no}，请先导入责任人名单")
+        regions = (
+            select(Duty.region_code).where(Duty.official_id == official.id).order_by(Duty.from_on.desc())
+        )
+        region = (await session.scalars(regions.limit(1))).first() or ""
         token = await invite(session, desk_of(settings), official)
         await session.commit()
-    address = f"https://t.me/{await _username(settings)}?start={token}"
+    address = f"https://t.me/{await _username(settings, region or '')}?start={token}"
     say(f"{INVITATION_MINUTES} 分钟内有效，只能用一次：\n{address}")
     segno.make(address).terminal(compact=True)
 
 
-async def _username(settings: Settings) -> str:
+async def _username(settings: Settings, region: str) -> str:
     from jintang.wiring import telegram  # loads slowly; other commands need not wait
 
-    if settings.telegram.token is None:
+    secret = settings.telegram.token_for(region)
+    if secret is None:
         raise Refused("没有设置 JINTANG_TELEGRAM__TOKEN，请填机器人的令牌")
-    token = settings.telegram.token.get_secret_value()
+    token = secret.get_secret_value()
     async with telegram(token, settings.telegram.api_base, settings.telegram.proxy) as bot:
         return (await bot.me()).username or ""

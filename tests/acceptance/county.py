@@ -12,12 +12,12 @@ from sqlalchemy import select
 from config.clock import LocalTime, SetClock
 from config.loader import load_policy
 from jintang.wiring import Jintang, jintang
-from notifications.buckets import Buckets
 from notifications.channel import Outcome, Outgoing, Result
 from storage.crypto import Vault, new_secret, use_vault
-from storage.engine import Base, Database
+from storage.engine import Database
 from storage.people import Official
 from storage.register import Clue, Household
+from tests import databases
 from workflows.imports import import_file
 
 
@@ -52,16 +52,17 @@ async def lived(county: County, folder: Path, days: int = 10) -> AsyncIterator[L
     """The lists come in at the county's instant, then nobody acts for `days` days, the first included."""
     use_vault(Vault(new_secret()))
     clock = SetClock(county.now - timedelta(days=1))
-    database = Database(f"sqlite+aiosqlite:///{folder}/county.sqlite3")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with jintang(
-        database=database,
-        policy=load_policy("hebei"),
-        clock=clock,
-        token="1:fictional",
-        buckets=Buckets.without_limits(),
-    ) as app:
+    async with (
+        databases.fresh(folder) as url,
+        jintang(
+            database=Database(url),
+            policy=load_policy("hebei"),
+            clock=clock,
+            token="1:fictional",
+            limits=None,
+            real=clock,
+        ) as app,
+    ):
         phones = Phones(clock)
         app.sender.channel = phones
         files = county.write(folder)
@@ -70,8 +71,8 @@ async def lived(county: County, folder: Path, days: int = 10) -> AsyncIterator[L
         await _import(app, "clues", files["clues"])
         end = LocalTime(clock).now().replace(hour=0, minute=0) + timedelta(days=days)
         await app.advance(clock, end - timedelta(seconds=1))
-        chats = await _chats(database)
-        yield Lived(database, phones, chats)
+        chats = await _chats(app.database)
+        yield Lived(app.database, phones, chats)
 
 
 async def _settle_in(app: Jintang, county: County, files: Mapping[str, Path]) -> None:

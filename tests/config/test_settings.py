@@ -61,3 +61,15 @@ def test_a_wrong_setting_is_refused(name: str, value: str, monkeypatch: pytest.M
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("region", "token"),
+    [("130828107206-03", "1:town"), ("130828201", "1:county"), ("360722", "1:all"), ("", "1:all")],
+)
+def test_the_bot_of_a_region_is_the_nearest(monkeypatch: pytest.MonkeyPatch, region: str, token: str) -> None:
+    monkeypatch.setenv("JINTANG_TELEGRAM__TOKEN", "1:all")
+    monkeypatch.setenv("JINTANG_TELEGRAM__BOTS", '{"130828": "1:county", "130828107": "1:town"}')
+    found = Settings(_env_file=None).telegram.token_for(region)
+    assert found is not None
+    assert found.get_secret_value() == token

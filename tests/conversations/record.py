@@ -18,7 +18,7 @@ from tests.stories.world import World, build_county
 def main(names: Sequence[str]) -> None:
     paths = [HERE / f"{name}.yaml" for name in names] or sorted(HERE.glob("*.yaml"))
     with tempfile.TemporaryDirectory() as folder:
-        county = build_county(Path(folder) / "county.sqlite3", linked=True)
+        county = build_county(Path(folder), linked=True)
         situations = Situations(county, Path(folder))
         for path in paths:
             talks = asyncio.run(_played(path, situations))

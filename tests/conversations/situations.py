@@ -4,7 +4,6 @@ A situation is a list of names, done in order; what has been reached once is kep
 """
 
 import copy
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from config.loader import load_policy
 from config.models import Policy
 from jintang.story import ORDINARY
 from simulator import TOKEN, Emulator
+from storage.engine import Database
+from tests import databases
 from tests.stories import acts
 from tests.stories.world import COUNTY, GRID, NAMES, THURSDAY, TOWN, VILLAGE, World, world
 
@@ -129,7 +130,7 @@ def way(names: str) -> tuple[str, ...]:
 class Kept:
     """A county as it stood: the database, the moment, the phones."""
 
-    file: Path
+    url: str
     at: datetime
     emulator: Emulator
 
@@ -145,7 +146,7 @@ class Kept:
 class Situations:
     """Reaches situations, and keeps what it has reached for the next dialogue."""
 
-    county: Path
+    county: str
     folder: Path
     _kept: dict[tuple[str, ...], Kept] = field(default_factory=dict)
     _opened: int = 0
@@ -168,17 +169,18 @@ class Situations:
         async with self._world(names, before) as here:
             await (DONE[names[-1]] if names else _say_hello)(here)
             await _put_in_order(here)
-            file = self.folder / f"{self._opened}.sqlite3"
-            shutil.copyfile(str(here.app.database.engine.url.database), file)
-            return Kept(file, here.clock.now(), here.emulator)
+            database = here.app.database
+            await databases.settle(database)
+            url = await databases.copy(_address(database), self.folder, str(self._opened))
+            return Kept(url, here.clock.now(), here.emulator)
 
     @asynccontextmanager
     async def _world(self, names: tuple[str, ...], kept: Kept | None) -> AsyncIterator[World]:
         self._opened += 1
         folder = self.folder / str(self._opened)
         folder.mkdir()
-        file, start = (kept.file, kept.at) if kept else (self.county, THURSDAY)
-        async with world(file, folder, self._policy(names), start=start) as here:
+        url, start = (kept.url, kept.at) if kept else (self.county, THURSDAY)
+        async with world(url, folder, self._policy(names), start=start) as here:
             if kept:
                 kept.give_phones(here.emulator)
             yield here
@@ -194,11 +196,13 @@ class Situations:
 
 
 async def _put_in_order(here: World) -> None:
-    """The file is whole without its journal; the inbox is empty, update numbers begin anew."""
-    async with here.app.database.engine.connect() as connection:
+    """The inbox is empty, update numbers begin anew."""
+    async with here.app.database.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM inbox")
-        await connection.commit()
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _address(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
 
 
 async def _say_hello(here: World) -> None:

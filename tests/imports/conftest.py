@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from config.loader import load_policy
 from config.models import Policy
 from jintang.area import area_file
 from storage.crypto import Vault, new_secret, use_vault
-from storage.engine import Base, Database
+from storage.engine import Database
 from workflows.desk import Desk
 from workflows.imports import import_bytes
 
@@ -36,10 +35,8 @@ def desk(policy: Policy) -> Desk:
 
 
 @pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/jintang.sqlite3")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+async def empty(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
     yield database
     await database.close()
 

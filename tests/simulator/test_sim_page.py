@@ -58,6 +58,8 @@ class Browser:
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.driver.get("about:blank")
+        self.complaints()  # what the page of the test before said when its server went
         self.driver.get(base)
         self.wait(lambda: self.all("html[data-ready]"))
 

@@ -1,24 +1,24 @@
-"""Migrations go up, down and up again; models match them; the audit only grows; PostgreSQL can read them."""
+"""Migrations go up, down and up again and lose no row; models match them; the audit only grows."""
 
-import io
 from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
 from storage import migrate
 from storage.engine import Base, Database
 from storage.work import Audit
+from tests import databases
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite+aiosqlite:///{tmp_path}/county 1%/jintang.sqlite3"
+async def url(tmp_path):
+    found = await databases.new(tmp_path / "county 1%")
+    yield found
+    await databases.drop(found)
 
 
 async def look(url, what):
@@ -64,8 +64,8 @@ async def test_a_household_has_one_open_case_only(url):
     await migrate.upgrade(url)
 
     def partial(connection):
-        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%UNIQUE% WHERE %'"))
-        return {name for (name,) in rows}
+        indexes = [index for table in ("cases", "tasks") for index in inspect(connection).get_indexes(table)]
+        return {i["name"] for i in indexes if i["unique"] and i["dialect_options"]}
 
     assert {"uq_cases_open_household", "uq_tasks_open_step"} <= await look(url, partial)
 
@@ -78,27 +78,41 @@ async def test_audit_rows_cannot_be_changed_or_removed(url, statement):
         session.add(Audit(at=datetime(2026, 3, 12, tzinfo=UTC), action="seen", detail={}))
         await session.commit()
     async with database.writing() as session:
-        with pytest.raises(DatabaseError, match="append-only"):
+        with pytest.raises(DBAPIError, match="append-only"):
             await session.execute(text(statement))
     async with database.reading() as session:
         assert await session.scalar(text("SELECT action FROM audit")) == "seen"
     await database.close()
 
 
-def rendered_for_postgresql(step):
-    script = ScriptDirectory(str(migrate.FOLDER)).get_revision("head")
-    out = io.StringIO()
-    options = {"as_sql": True, "output_buffer": out}
-    context = MigrationContext.configure(dialect_name="postgresql", opts=options)
-    with Operations.context(context):
-        getattr(script.module, step)()
-    return out.getvalue()
+NOTICE = (
+    "INSERT INTO notices (id, kind, facts, buttons, lane, urgent, collapse, moved, state, not_before,"
+    " attempts, resent, created_at) VALUES ({id}, '{kind}', '{{}}', '[]', 3, {no}, {no}, {no}, '{state}',"
+    " '2026-03-12', 0, {no}, '2026-03-12')"
+)
+DELIVERY = (
+    "INSERT INTO deliveries (id, notice_id, channel, started_at, result)"
+    " VALUES (1, 1, 'telegram', '2026-03-12', 'failed')"
+)
+BEFORE = [(1, "alert", "failed"), (2, "reply", "pending"), (3, "alert", "pending"), (4, "alert", "planned")]
 
 
-def test_postgresql_gets_the_same_tables_partial_indexes_and_guard():
-    sql = rendered_for_postgresql("upgrade")
-    assert sql.count("CREATE TABLE") == len(Base.metadata.tables)
-    assert "ON cases (household_id) WHERE closed_on IS NULL" in sql
-    assert "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE" in sql
-    assert "TIMESTAMP WITH TIME ZONE" in sql
-    assert rendered_for_postgresql("downgrade").count("DROP TABLE") == len(Base.metadata.tables)
+async def test_what_was_on_its_way_goes_on_after_the_second_release(url):
+    """Notices that deliveries point to: SQLite makes the table anew without losing either."""
+    await migrate.upgrade(url, "0001")
+    database = Database(url)
+    no = "0" if database.embedded else "false"
+    async with database.engine.begin() as connection:
+        for number, kind, state in BEFORE:
+            await connection.execute(text(NOTICE.format(id=number, kind=kind, state=state, no=no)))
+        await connection.execute(text(DELIVERY))
+    await database.close()
+
+    def states(connection):
+        return [*connection.scalars(text("SELECT state FROM notices ORDER BY id"))]
+
+    await migrate.upgrade(url, "0002")
+    assert await look(url, states) == ["failed_permanent", "planned", "pending", "planned"]
+    await migrate.downgrade(url, "0001")
+    assert await look(url, states) == ["failed", "pending", "pending", "planned"]
+    assert await look(url, lambda c: c.scalar(text("SELECT count(*) FROM deliveries"))) == 1

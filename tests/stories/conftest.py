@@ -30,23 +30,23 @@ def no_errors_elsewhere(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def county_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_county(tmp_path_factory.mktemp("county") / "linked.sqlite3", linked=True)
+def linked_county(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_county(tmp_path_factory.mktemp("linked"), linked=True)
 
 
 @pytest.fixture(scope="session")
-def unlinked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_county(tmp_path_factory.mktemp("county") / "unlinked.sqlite3", linked=False)
+def unlinked_county(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_county(tmp_path_factory.mktemp("unlinked"), linked=False)
 
 
 @pytest.fixture
-async def opened(county_file: Path, unlinked_file: Path, tmp_path: Path, log: Log) -> AsyncIterator[Opened]:
+async def opened(linked_county: str, unlinked_county: str, tmp_path: Path, log: Log) -> AsyncIterator[Opened]:
     """Opens the county under a policy at a moment; at the end no phone may have rung unheard."""
     async with AsyncExitStack() as stack:
 
         async def open_it(*args: Any, linked: bool = True, **kwargs: Any) -> World:
-            file = county_file if linked else unlinked_file
-            here = await stack.enter_async_context(world(file, tmp_path, *args, **kwargs))
+            county = linked_county if linked else unlinked_county
+            here = await stack.enter_async_context(world(county, tmp_path, *args, **kwargs))
             if linked:
                 await _say_hello(here)
             stack.callback(here.silent)

@@ -114,7 +114,7 @@ async def test_what_was_kept_but_not_acknowledged_comes_again_and_changes_nothin
     """The process dies between the inbox and the next poll: Telegram sends the update once more."""
     hebei.phone(GRID).tap("提交", summary)
     updates = await hebei.app.bot.get_updates(offset=hebei._offset, timeout=0)
-    await hebei.app.inbox.receive(updates)
+    await hebei.receive(updates)
     await hebei.app.settle()
     after = await rows(hebei)
     await hebei.starts()
@@ -126,7 +126,7 @@ async def test_what_was_kept_but_not_acknowledged_comes_again_and_changes_nothin
 async def test_an_update_that_was_kept_is_handled_after_a_stop(hebei: World, summary: Message) -> None:
     hebei.phone(GRID).tap("提交", summary)
     updates = await hebei.app.bot.get_updates(offset=hebei._offset, timeout=0)
-    await hebei.app.inbox.receive(updates)
+    await hebei.receive(updates)
     await hebei.starts()
     await hebei.app.settle()
     assert summary.text.startswith("✅ 已登记：入户核实，有风险，拟纳入")

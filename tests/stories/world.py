@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from aiogram.types import Update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime, SetClock
@@ -19,10 +19,10 @@ from config.models import Policy
 from config.wording import day_text
 from jintang import drill
 from jintang.wiring import Jintang, jintang
-from notifications.buckets import Buckets
 from simulator import TOKEN, Emulator, Message, Phone, serving
 from storage.crypto import Vault, new_secret, use_vault
-from storage.engine import Base, Database
+from storage.engine import Database
+from tests import databases
 from workflows.desk import Desk
 from workflows.imports.importing import import_rows
 
@@ -59,10 +59,15 @@ class World:
     async def pull(self) -> None:
         """Fetches what people did, handles it, sends the answers."""
         updates = await self.app.bot.get_updates(offset=self._offset, timeout=0)
-        await self.app.inbox.receive(updates)
+        await self.receive(updates)
         if updates:
             self._offset = updates[-1].update_id + 1
         await self.app.settle()
+
+    async def receive(self, updates: Sequence[Update]) -> None:
+        """What was fetched is kept, not yet handled."""
+        payloads = [update.model_dump(mode="json", exclude_none=True) for update in updates]
+        await self.app.receiver.receive(self.app.bot.id, payloads)
 
     async def tap(self, chat_id: int, label: str, message: Message | None = None) -> None:
         """Presses a button of a message, by default the newest that has it; its mark may be left out."""
@@ -313,44 +318,41 @@ class _Wiring:
                 clock=self.clock,
                 token=TOKEN,
                 api_base=self.base,
-                buckets=Buckets.without_limits(),
+                limits=None,
+                real=self.clock,
             )
         )
 
 
-def build_county(file: Path, *, linked: bool) -> Path:
-    """The fictional county as a database file, to be copied for each story."""
-    asyncio.run(_build(file, linked=linked))
-    return file
+def build_county(folder: Path, *, linked: bool) -> str:
+    """The address of the fictional county's database, to be copied for each story."""
+    return asyncio.run(_build(folder, linked=linked))
 
 
-async def _build(file: Path, *, linked: bool) -> None:
+async def _build(folder: Path, *, linked: bool) -> str:
     use_vault(VAULT)
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    url = await databases.new(folder)
+    await databases.create_tables(url)
+    database = Database(url)
     desk = Desk(load_policy("hebei"), LocalTime(SetClock(BUILT)))
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     await drill.install(database, desk)
     if linked:
         await drill.link_all(database, desk)
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    await database.close()
+    await databases.settle(database)
+    return url
 
 
 @asynccontextmanager
 async def world(
-    county: Path, folder: Path, policy: Policy | str = "hebei", start: datetime = THURSDAY
+    county: str, folder: Path, policy: Policy | str = "hebei", start: datetime = THURSDAY
 ) -> AsyncIterator[World]:
     """The county of `county`, copied into `folder`, on the morning of `start`."""
     use_vault(VAULT)
-    file = folder / "county.sqlite3"
-    shutil.copyfile(county, file)
     clock = SetClock(start)
     emulator = Emulator(now=lambda: clock.now().timestamp())
     chosen = load_policy(policy) if isinstance(policy, str) else policy
-    async with serving(emulator) as base:
-        wiring = _Wiring(f"sqlite+aiosqlite:///{file}", chosen, clock, base)
+    async with databases.copied(county, folder) as url, serving(emulator) as base:
+        wiring = _Wiring(url, chosen, clock, base)
         async with wiring.stack:
             here = World(await wiring.again(), emulator, clock, wiring)
             for player, name in zip(drill.PLAYERS, NAMES, strict=True):

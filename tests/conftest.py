@@ -1,0 +1,48 @@
+"""The choice of the database: `--database sqlite` or `--database postgresql`, for the whole suite."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=databases.KINDS, default=databases.SQLITE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    kind = config.getoption("--database")
+    databases.use(kind)
+    for name in databases.KINDS:
+        config.addinivalue_line("markers", f"{name}_only(reason): is about {name} alone")
+    if kind == databases.POSTGRESQL:
+        try:
+            asyncio.run(databases.check_server())
+        except OSError as error:
+            raise pytest.UsageError(
+                f"no PostgreSQL at {databases.SERVER}: start one, or set JINTANG_TEST_POSTGRESQL"
+            ) from error
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about one database alone is not asked of the other."""
+    others = [f"{name}_only" for name in databases.KINDS if name != databases.kind()]
+    left_out = [item for item in items if any(item.get_closest_marker(other) for other in others)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_unconfigure() -> None:
+    if databases.kind() == databases.POSTGRESQL:
+        asyncio.run(databases.drop_all())
+
+
+@pytest.fixture
+async def database_url(tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database with all its tables."""
+    async with databases.fresh(tmp_path) as url:
+        yield url

@@ -1,0 +1,46 @@
+"""The HTTP face of a process: health, readiness, metrics and, where it receives, the webhook."""
+
+from collections.abc import Collection, Mapping
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from notifications.dispatcher import parked
+from storage.engine import Database, is_away
+from web.webhook import Hook, Receive, webhook
+
+
+def create_app(
+    database: Database,
+    roles: Collection[str] = (),
+    hooks: Mapping[str, Hook] | None = None,
+    receive: Receive | None = None,
+) -> FastAPI:
+    """`hooks` are the webhooks of the bots by their paths; `receive` keeps an update."""
+    app = FastAPI(title="金汤", docs_url=None, redoc_url=None, openapi_url=None)
+    if receive is not None:
+        app.include_router(webhook(hooks or {}, receive))
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, object]:
+        return {"status": "ok", "roles": sorted(roles)}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, object]:
+        """Whether the database answers, and whether anybody's notice waits for a reader (promise 6)."""
+        try:
+            async with database.reading() as session:
+                waiting = await parked(session)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            response.status_code = 503
+            return {"status": "no database"}
+        response.status_code = 503 if waiting else 200
+        return {"status": "parked" if waiting else "ready", "parked": waiting}
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
