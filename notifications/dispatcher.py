@@ -25,6 +25,7 @@ from notifications.states import Change, State, before
 from storage.bells import Bell, Work
 from storage.engine import Database, is_away
 from storage.post_box import Notice
+from storage.states import being
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 1.0
@@ -211,7 +212,9 @@ async def _room(flying: set[asyncio.Task[None]], most: int) -> None:
 
 async def parked(session: AsyncSession) -> int:
     """How many notices wait for somebody to be linked."""
-    count = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == State.parked))
+    count = await session.scalar(
+        select(func.count()).select_from(Notice).where(being(Notice.state, State.parked))
+    )
     return count or 0
 
 

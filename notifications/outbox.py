@@ -6,13 +6,15 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from notifications.channel import Button
 from notifications.states import SETTLED, Change, State, before
+from storage.inserting import insert_for, insert_rows
 from storage.post_box import Notice
+from storage.states import being
 
 WAITING = tuple(state for state in before(Change.supersede) if state not in (State.leased, State.carried))
 Rows = Sequence[Sequence[Button]]
@@ -58,32 +60,36 @@ class Telling:
 
 
 def notice(telling: Telling, now: datetime) -> Notice:
-    """The row of a telling."""
-    return Notice(
-        kind=telling.kind,
-        facts={**telling.facts, "line": telling.line},
-        post=telling.post,
-        region_code=telling.region_code,
-        official_id=telling.official_id,
-        lane=int(telling.lane),
-        state=telling.state,
-        event=telling.event,
-        batch=telling.batch,
-        once=telling.once,
-        urgent=telling.urgent,
-        collapse=telling.collapse,
-        due_on=telling.due_on,
-        case_id=telling.case_id,
-        task_id=telling.task_id,
-        buttons=packed(telling.buttons),
-        not_before=telling.not_before,
-        useless_after=telling.useless_after,
-        created_at=now,
-    )
+    """A telling as a notice that its maker still works on."""
+    return Notice(**_row(telling, now))
 
 
-def tell(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
-    session.add_all(notice(telling, now) for telling in tellings)
+def _row(telling: Telling, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": telling.kind,
+        "facts": {**telling.facts, "line": telling.line},
+        "post": telling.post,
+        "region_code": telling.region_code,
+        "official_id": telling.official_id,
+        "lane": int(telling.lane),
+        "state": telling.state,
+        "event": telling.event,
+        "batch": telling.batch,
+        "once": telling.once,
+        "urgent": telling.urgent,
+        "collapse": telling.collapse,
+        "due_on": telling.due_on,
+        "case_id": telling.case_id,
+        "task_id": telling.task_id,
+        "buttons": packed(telling.buttons),
+        "not_before": telling.not_before,
+        "useless_after": telling.useless_after,
+        "created_at": now,
+    }
+
+
+async def tell(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
+    await insert_rows(session, Notice, [_row(telling, now) for telling in tellings])
 
 
 def reply(
@@ -161,10 +167,34 @@ def strip_card(session: AsyncSession, card: Notice, now: datetime) -> None:
         reply(session, chat_id, "", now, edits_message=card.message_id, bot_id=bot_id, lane=Lane.digest)
 
 
+async def tell_once(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
+    """Tellings with a `once`, some of which may be there already."""
+    rows = [_row(telling, now) for telling in tellings]
+    await session.execute(insert_for(session, Notice).on_conflict_do_nothing(), rows)
+
+
+def _staged(batch: str) -> ColumnElement[bool]:
+    return (Notice.batch == batch) & being(Notice.state, "staged")
+
+
 async def release(session: AsyncSession, batch: str) -> None:
     """The batch is complete: its staged notices may go, each at the moment chosen for it."""
-    staged = (Notice.batch == batch) & (Notice.state == "staged")
-    await session.execute(update(Notice).where(staged).values(state=State.pending))
+    await session.execute(update(Notice).where(_staged(batch)).values(state=State.pending))
+
+
+async def release_some(session: AsyncSession, batch: str, most: int) -> bool:
+    """About `most` of a batch's staged notices, all of a place together; whether there were any."""
+    counted = select(Notice.region_code, func.count()).where(_staged(batch)).group_by(Notice.region_code)
+    places: list[str | None] = []
+    count = 0
+    for place, many in (await session.execute(counted.limit(most))).all():
+        if places and count + many > most:
+            break
+        places.append(place)
+        count += many
+    here = _staged(batch) & Notice.region_code.in_(places)
+    await session.execute(update(Notice).where(here).values(state=State.pending))
+    return bool(places)
 
 
 def packed(rows: Rows) -> list[list[list[str]]]:

@@ -29,6 +29,7 @@ from storage.engine import Database, is_away
 from storage.leading import lead
 from storage.people import Official
 from storage.post_box import Notice
+from storage.states import being
 
 log = structlog.get_logger(__name__)
 PLAN_AT_ONCE = 5_000
@@ -144,7 +145,7 @@ class Planner:
 
     async def _addresses(self, now: datetime) -> Addresses:
         addresses = Addresses()
-        pending = (Notice.state == State.pending) & (Notice.not_before <= now)
+        pending = being(Notice.state, State.pending) & (Notice.not_before <= now)
         query = select(*COLUMNS).where(pending).order_by(Notice.lane, Notice.id).limit(PLAN_AT_ONCE)
         async with self.database.reading() as session:
             rows = [Due(*row) for row in await session.execute(query)]

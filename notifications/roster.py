@@ -20,6 +20,7 @@ class Areas:
 
     def __init__(self) -> None:
         self._nodes: dict[str, tuple[str, str | None, Tier]] = {}
+        self._lines: dict[str, Lineage] = {}
 
     async def learn(self, session: AsyncSession, codes: Iterable[str]) -> None:
         """Reads what is not known yet of these regions and of all above them."""
@@ -37,13 +38,10 @@ class Areas:
 
     def lineage(self, code: str) -> Lineage:
         """The region and those above it, lowest first; learn it before."""
-        line: list[tuple[Tier, str]] = []
-        at: str | None = code
-        while at is not None:
-            _, parent, tier = self._nodes[at]
-            line.append((tier, at))
-            at = parent
-        return line
+        if code not in self._lines:
+            _, parent, tier = self._nodes[code]
+            self._lines[code] = ((tier, code), *(self.lineage(parent) if parent else ()))
+        return self._lines[code]
 
     def name(self, code: str) -> str:
         return self._nodes[code][0]
@@ -57,6 +55,7 @@ class Areas:
 
     def forget(self) -> None:
         self._nodes.clear()
+        self._lines.clear()
 
 
 async def load_roster(session: AsyncSession, regions: Collection[str], today: date) -> Roster:

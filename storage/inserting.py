@@ -1,12 +1,90 @@
-"""INSERT … ON CONFLICT, which both databases have and SQLAlchemy spells once for each."""
+"""Inserting by the hundred, and INSERT … ON CONFLICT, which both databases have and spell differently."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+
+from storage.base import Base
+
+
+def _embedded(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def insert_for(session: AsyncSession, entity: Any) -> sqlite.Insert | postgresql.Insert:
     """An insert that may say what happens to a row that is there already."""
-    embedded = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(entity) if embedded else postgresql.insert(entity)
+    return sqlite.insert(entity) if _embedded(session) else postgresql.insert(entity)
+
+
+async def insert_rows(session: AsyncSession, entity: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Rows that nobody needs as objects, in one statement; all of them name the same columns."""
+    complete = [_defaults(entity) | dict(row) for row in rows]
+    if complete:
+        await session.flush()
+        connection = await session.connection()
+        await connection.execute(insert(_table(entity)), complete)
+
+
+async def keep(session: AsyncSession, objects: Sequence[Base]) -> None:
+    """New objects of one class, in one statement; afterwards they have their keys and are tracked."""
+    if not objects:
+        return
+    entity = type(objects[0])
+    for one, key in zip(objects, await take_keys(session, entity, len(objects)), strict=True):
+        for name, value in {**_fresh(entity), "id": key}.items():
+            if name not in one.__dict__:
+                setattr(one, name, copy(value))
+    await insert_rows(session, entity, (_values(entity, one) for one in objects))
+    for one in objects:
+        make_transient_to_detached(one)
+    session.add_all(objects)
+
+
+async def take_keys(session: AsyncSession, entity: type[Base], count: int) -> Sequence[int]:
+    """Primary keys for rows about to be inserted; only for a unit that may write."""
+    if _embedded(session):
+        last = await session.scalar(select(func.max(_table(entity).c.id))) or 0
+        return range(last + 1, last + 1 + count)
+    sequence = func.pg_get_serial_sequence(entity.__tablename__, "id")
+    many = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+    return (await session.scalars(many)).all()
+
+
+def _table(entity: type[Base]) -> Table:
+    assert isinstance(entity.__table__, Table)
+    return entity.__table__
+
+
+@cache
+def _names(entity: type[Base]) -> tuple[str, ...]:
+    """The columns an insert names."""
+    return tuple(column.key for column in _table(entity).c if column.key != "insert_order")
+
+
+def _values(entity: type[Base], one: Base) -> dict[str, Any]:
+    return {name: one.__dict__[name] for name in _names(entity)}
+
+
+@cache
+def _defaults(entity: type[Base]) -> dict[str, Any]:
+    """What columns hold that have a default, for rows that do not name them."""
+    return {name: value for name, value in _fresh(entity).items() if value is not None}
+
+
+@cache
+def _fresh(entity: type[Base]) -> dict[str, Any]:
+    """Every column but the key with its default, None where it has none."""
+    columns = (_table(entity).c[name] for name in _names(entity) if name != "id")
+    return {column.key: _default(column.default) for column in columns}
+
+
+def _default(default: Any) -> Any:
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg

@@ -13,6 +13,7 @@ class Region(Base):
     """A node of the 12-digit area tree; a group is a child `village_code-NN`."""
 
     __tablename__ = "regions"
+    __table_args__ = (Index("ix_regions_level", "level", "code"),)
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"), index=True)

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Flowing
+from storage.states import index_of, index_where
 from storage.types import SealedJson
 
 QUEUED_STATES = ("planned", "deferred", "leased")  # on their way out
@@ -18,7 +19,7 @@ QUEUED = text(f"state IN {QUEUED_STATES}")
 
 def _queue(name: str, *columns: str) -> Index:
     """An index of what is on its way out only, so that what has arrived costs nothing."""
-    return Index(name, *columns, sqlite_where=QUEUED, postgresql_where=QUEUED)
+    return index_where(QUEUED.text, name, *columns)
 
 
 class Notice(Flowing, Base):
@@ -26,7 +27,11 @@ class Notice(Flowing, Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        Index("ix_notices_due", "state", "not_before", "lane"),
+        index_of("pending", "ix_notices_pending", "not_before"),
+        index_of("held", "ix_notices_held", "id"),
+        index_of("parked", "ix_notices_parked", "id"),
+        index_of("staged", "ix_notices_staged", "batch", "region_code"),
+        index_where("sent_on IS NOT NULL", "ix_notices_sent_on", "sent_on"),
         _queue("ix_notices_queue", "lane", "id"),
         _queue("ix_notices_queue_person", "official_id", "lane", "id"),
         _queue("ix_notices_queue_chat", "chat_id", "lane", "id"),

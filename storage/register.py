@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Flowing
+from storage.states import index_of
 from storage.types import Sealed
 
 
@@ -58,7 +59,10 @@ class Clue(Flowing, Base):
     """
 
     __tablename__ = "clues"
-    __table_args__ = (Index("ix_clues_state_received", "state", "received_on"),)
+    __table_args__ = (
+        index_of("waiting", "ix_clues_waiting", "id"),
+        Index("ix_clues_received_on", "received_on"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     signal_id: Mapped[str] = mapped_column(unique=True)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Flowing
+from storage.states import index_of, index_where
 from storage.types import Sealed, SealedJson
 
 
@@ -31,6 +32,7 @@ class Case(Flowing, Base):
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
+        index_where("ask_again_on IS NOT NULL", "ix_cases_ask_again", "ask_again_on"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -109,7 +111,7 @@ class Rung(Base):
     __tablename__ = "rungs"
     __table_args__ = (
         Index("uq_rungs_once", "task_id", "due_version", "name", "post", "region_code", unique=True),
-        Index("ix_rungs_due", "state", "fires_at"),
+        index_of("pending", "ix_rungs_due", "fires_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))

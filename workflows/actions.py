@@ -13,12 +13,13 @@ from storage.register import Batch, Clue, Household
 from storage.work import Case, Feedback, Task
 from workflows import events
 from workflows.authority import Person, commands
+from workflows.batches import finish_batch
 from workflows.cases import drop_drafts, redate
 from workflows.choices import chosen_day, on_the_road
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.forms import OpenForm, shown
-from workflows.intake import finish_batch, give_household, take_in
+from workflows.intake import give_household, take_in
 from workflows.recipients import desk_above
 from workflows.signals import Signal
 from workflows.tasks import renew_dates, renew_rungs, retire

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.register import Batch, Household
 from storage.work import Case
+from workflows.batches import finish_batch
 from workflows.desk import Desk
-from workflows.intake import finish_batch, take_in
+from workflows.intake import take_in
 from workflows.signals import Signal
 
 DEPT, RULE = "回访", "ask_again"

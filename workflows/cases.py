@@ -12,7 +12,6 @@ from config.models import Effect, Outcome, Policy, Procedure
 from storage.register import Clue, Household
 from storage.work import Case, Draft, Task
 from workflows import events
-from workflows.dates import schedule
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.followups import begin_follow_up, end_follow_up
@@ -46,7 +45,8 @@ class Act:
 
 async def next_numbers(session: AsyncSession, day: date, count: int) -> list[str]:
     """Case numbers of the day, DP-260312-07; they never change and are never used twice."""
-    used = await session.scalar(select(func.count()).select_from(Case).where(Case.opened_on == day)) or 0
+    last = select(Case.number).where(Case.opened_on == day).order_by(Case.id.desc()).limit(1)
+    used = int((await session.scalar(last) or "0").rpartition("-")[2])
     return [f"DP-{day:%y%m%d}-{used + nth:02d}" for nth in range(1, count + 1)]
 
 
@@ -73,8 +73,7 @@ def new_case(desk: Desk, household: Household, number: str, start: date, *, urge
 
 def case_limit(desk: Desk, policy: Policy, case: Case) -> date:
     """The total limit by the profile, counted from the case's start."""
-    profile, procedure = policy.profiles[case.profile], policy.procedures[case.procedure]
-    return schedule(profile, procedure, case.start_on, desk.calendar).limit
+    return desk.schedule(policy, case.profile, case.procedure, case.start_on).limit
 
 
 async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, *, later: bool) -> None:

@@ -1,6 +1,6 @@
 """Telling an event to those whom routing names (domain §5.2); dated rungs are not told here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -50,19 +50,18 @@ async def tell(
     modes = (Mode.now,) if event in ALERTS else (Mode.now, Mode.list)
     each = (told for told in desk.policy.routing[event] if told.mode in modes)
     addressed = (_addressed(desk, subject, told, telling) for told in each)
-    outbox.tell(session, filter(None, addressed), desk.now())
+    await outbox.tell(session, filter(None, addressed), desk.now())
 
 
-def tell_beside(
-    session: AsyncSession,
+def beside(
     desk: Desk,
     subject: Subject,
     event: str,
     state: str,
     batch: str | None,
     told_already: Collection[str | None] = (),
-) -> None:
-    """Those who hear of a new alert at once beside its holder, whose card opens the task."""
+) -> Iterator[Telling]:
+    """What those hear of a new alert at once beside its holder, whose card opens the task."""
     telling = replace(
         _telling(desk, subject, event, {}),
         batch=batch,
@@ -73,10 +72,11 @@ def tell_beside(
         urgent=event == "alert_urgent",
     )
     for told in desk.policy.routing[event]:
-        addressed = _addressed(desk, subject, told, telling)
         others = told.post != "holder" and told.post not in told_already
-        if others and told.mode is Mode.now and addressed is not None:
-            outbox.tell(session, [replace(addressed, state=state)], desk.now())
+        if others and told.mode is Mode.now:
+            addressed = _addressed(desk, subject, told, telling)
+            if addressed is not None:
+                yield replace(addressed, state=state)
 
 
 def _addressed(desk: Desk, subject: Subject, told: Told, telling: Telling) -> Telling | None:

@@ -1,12 +1,11 @@
 """Taking signals in: matched, suppressed, merged into the open case, or a new case (domain §3.3a).
 
 Every signal is kept and gets its own result. Notices wait for the end of their batch, so that
-one household is one card and one batch is one line.
+one household is one card and one batch is one line (`workflows.batches`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.models import Policy
 from notifications import outbox
 from notifications.outbox import Lane
+from storage.inserting import keep
 from storage.people import Region
 from storage.post_box import Notice
 from storage.register import Batch, Clue, Household
+from storage.states import being
 from storage.work import Case, Task
 from workflows import batches, events
 from workflows.cases import case_limit, new_case, next_numbers, redate
@@ -24,7 +25,7 @@ from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.matching import earlier_clues, is_muted, is_suppressed, is_urgent, read_register
 from workflows.signals import Signal
-from workflows.tasks import Opening, add_rungs, days_from, open_tasks, opened_event, retire
+from workflows.tasks import Opening, add_rungs, days_from, open_silently, opened_notices, retire
 from workflows.words import case_facts, clue_words
 
 MATCHING = "matching"
@@ -67,11 +68,9 @@ async def take_in(
             clue.state = "open"
             words.append("open")
         clues.append(clue)
-    session.add_all(clues)
-    await session.flush()
     merged = await _to_cases(session, desk, clues, register.households, batch_id)
     await _await_matching(session, desk, [clue for clue in clues if clue.state == "waiting"])
-    return ["merged" if c.id in merged else w for c, w in zip(clues, words, strict=True)]
+    return ["merged" if c.signal_id in merged else w for c, w in zip(clues, words, strict=True)]
 
 
 def _clue(signal: Signal, household: Household | None, batch_id: int | None, *, urgent: bool) -> Clue:
@@ -105,8 +104,8 @@ async def _to_cases(
     clues: Sequence[Clue],
     households: dict[int, Household],
     batch_id: int | None,
-) -> set[int]:
-    """Joins clues to open cases and opens new ones; the ids of those that joined."""
+) -> set[str]:
+    """Keeps the clues, joins them to open cases and opens new ones; the signals that joined."""
     piles: dict[int, _Pile] = {}
     for clue in clues:
         if clue.state == "open" and clue.household_id is not None:
@@ -114,37 +113,53 @@ async def _to_cases(
             piles.setdefault(household.id, _Pile(household)).clues.append(clue)
     query = select(Case).where(Case.household_id.in_(piles), Case.closed_on.is_(None))
     open_cases = {case.household_id: case for case in await session.scalars(query)}
+    fresh = [pile for household_id, pile in piles.items() if household_id not in open_cases]
+    opened = await _new_cases(session, desk, fresh)
+    await keep(session, [clue for clue in clues if clue.id is None])
     for household_id, case in open_cases.items():
         await _join(session, desk, case, piles[household_id], batch_id)
-    fresh = [pile for household_id, pile in piles.items() if household_id not in open_cases]
-    await _open(session, desk, fresh, batch_id)
-    joined = {clue.id for household_id in open_cases for clue in piles[household_id].clues}
-    return joined | {clue.id for pile in fresh for clue in pile.clues[1:]}
+    await _open(session, desk, opened, batch_id)
+    joined = {clue.signal_id for household_id in open_cases for clue in piles[household_id].clues}
+    return joined | {clue.signal_id for pile in fresh for clue in pile.clues[1:]}
 
 
-async def _open(session: AsyncSession, desk: Desk, piles: Sequence[_Pile], batch_id: int | None) -> None:
+async def _new_cases(session: AsyncSession, desk: Desk, piles: Sequence[_Pile]) -> list[tuple[Case, _Pile]]:
+    """A case for each pile, and its clues know it."""
     if not piles:
-        return
+        return []
     numbers = await next_numbers(session, desk.today(), len(piles))
-    policy = desk.policy
-    openings = []
+    cases = []
     for pile, number in zip(piles, numbers, strict=True):
         start = min(clue.received_on for clue in pile.clues)
         urgent = any(clue.urgent for clue in pile.clues)
         case = new_case(desk, pile.household, number, start, urgent=urgent)
-        case.words, case.sources = clue_words(policy, pile.clues)
-        openings.append((case, pile))
-    session.add_all([case for case, _ in openings])
-    await session.flush()
-    for case, pile in openings:
+        case.words, case.sources = clue_words(desk.policy, pile.clues)
+        cases.append(case)
+    await keep(session, cases)
+    for case, pile in zip(cases, piles, strict=True):
         for clue in pile.clues:
             clue.case_id = case.id
-        desk.record(session, "case.opened", case_id=case.id, clues=[clue.signal_id for clue in pile.clues])
-    cards = [_first(policy, case, pile, batch_id) for case, pile in openings]
-    tasks = await open_tasks(session, desk, policy, cards)
-    for card, task in zip(cards, tasks, strict=True):
+    return list(zip(cases, piles, strict=True))
+
+
+async def _open(
+    session: AsyncSession, desk: Desk, openings: Sequence[tuple[Case, _Pile]], batch_id: int | None
+) -> None:
+    """Notes the new cases and opens their first step."""
+    policy = desk.policy
+    opened = ((case.id, {"clues": [clue.signal_id for clue in pile.clues]}) for case, pile in openings)
+    await desk.record_all(session, "case.opened", opened)
+    await _first_cards(session, desk, policy, [_first(policy, *opening, batch_id) for opening in openings])
+
+
+async def _first_cards(session: AsyncSession, desk: Desk, policy: Policy, cards: Sequence[Opening]) -> None:
+    """The first steps are opened, and those beside their holders are told."""
+    opened = await open_silently(session, desk, policy, cards)
+    tellings = [first for _, first in opened if first is not None]
+    for card, (task, _) in zip(cards, opened, strict=True):
         subject = Subject(policy, card.case, card.household, task)
-        events.tell_beside(session, desk, subject, card.kind or "alert", card.state, card.batch)
+        tellings += events.beside(desk, subject, card.kind or "alert", card.state, card.batch)
+    await outbox.tell(session, tellings, desk.now())
 
 
 def _first(policy: Policy, case: Case, pile: _Pile, batch_id: int | None) -> Opening:
@@ -207,31 +222,30 @@ async def _recheck(
         state="pending" if red else "staged",
         batch=batches.key(batch_id),
     )
-    (task,) = await open_tasks(session, desk, policy, [opening])
-    subject = Subject(policy, case, pile.household, task)
-    events.tell_beside(session, desk, subject, opening.kind or "alert", opening.state, opening.batch)
+    await _first_cards(session, desk, policy, [opening])
 
 
 async def _add_to_card(session: AsyncSession, desk: Desk, subject: Subject, *, red: bool) -> None:
     """A card not yet sent takes the new words in; one already sent is followed by a line, or rings if red."""
-    unsent = (Notice.event == opened_event(subject.task)) & Notice.state.in_(outbox.WAITING)
+    unsent = opened_notices(subject.task) & Notice.state.in_(outbox.WAITING)
     staged = (await session.scalars(select(Notice).where(unsent))).all()
     facts = case_facts(desk, subject.household, subject.case)
     for card in staged:
         card.facts = {**card.facts, **facts}
     if staged and red:
-        _ring(session, desk, subject, staged)
+        await _ring(session, desk, subject, staged)
     elif not staged:
         await events.tell(session, desk, subject, "alert_urgent" if red else "clue_joined", {})
 
 
-def _ring(session: AsyncSession, desk: Desk, subject: Subject, staged: Sequence[Notice]) -> None:
+async def _ring(session: AsyncSession, desk: Desk, subject: Subject, staged: Sequence[Notice]) -> None:
     """The staged cards turn red and go at once, as if the case had been red from its first signal."""
     for card in staged:
         card.kind, card.urgent, card.lane = "alert_urgent", True, int(Lane.pressing)
         card.state, card.not_before = "pending", desk.now()
     told = {card.post for card in staged}
-    events.tell_beside(session, desk, subject, "alert_urgent", "pending", staged[0].batch, told)
+    beside = events.beside(desk, subject, "alert_urgent", "pending", staged[0].batch, told)
+    await outbox.tell(session, beside, desk.now())
 
 
 # --- signals without a household ---------------------------------------------------------------
@@ -262,8 +276,7 @@ async def _await_matching(session: AsyncSession, desk: Desk, clues: Sequence[Clu
         )
         for clue in clues
     ]
-    session.add_all(tasks)
-    await session.flush()
+    await keep(session, tasks)
     await add_rungs(session, desk, desk.policy, [(task, None) for task in tasks])
 
 
@@ -274,20 +287,11 @@ async def county_code(session: AsyncSession) -> str:
     return code
 
 
-async def finish_batch(session: AsyncSession, desk: Desk, batch_id: int) -> None:
-    """The batch is complete: its cards may go, and each tier gets its line. The caller commits."""
-    batch = await session.get_one(Batch, batch_id)
-    if batch.told:
-        return
-    batch.told = True
-    now = desk.now()
-    await outbox.release(session, batches.key(batch_id) or "")
-    outbox.tell(session, await batches.lines(session, desk, batch_id), now)
-
-
 async def try_waiting_again(session: AsyncSession, desk: Desk) -> int:
     """After a household import: signals that waited may have found their household; how many did."""
-    waiting = (await session.scalars(select(Clue).where(Clue.state == "waiting").order_by(Clue.id))).all()
+    waiting = (
+        await session.scalars(select(Clue).where(being(Clue.state, "waiting")).order_by(Clue.id))
+    ).all()
     numbers = {clue.household_number for clue in waiting if clue.household_number}
     register = await read_register(session, numbers, {clue.id_hash for clue in waiting if clue.id_hash})
     matched = 0
@@ -319,14 +323,4 @@ async def give_household(session: AsyncSession, desk: Desk, clue: Clue, househol
     await session.flush()
     clue.batch_id = batch.id
     await _to_cases(session, desk, [clue], {household.id: household}, batch.id)
-    await finish_batch(session, desk, batch.id)
-
-
-async def finish_abandoned(session: AsyncSession, desk: Desk) -> int:
-    """Batches whose import died before its end: what landed is told all the same; how many there were."""
-    before = desk.now() - timedelta(minutes=10)
-    query = select(Batch.id).where(Batch.kind == "clues", ~Batch.told, Batch.imported_at < before)
-    abandoned = (await session.scalars(query)).all()
-    for batch_id in abandoned:
-        await finish_batch(session, desk, batch_id)
-    return len(abandoned)
+    await batches.finish_batch(session, desk, batch.id)

@@ -38,14 +38,19 @@ async def read_register(
     session: AsyncSession, numbers: Collection[str], id_hashes: Collection[str]
 ) -> Register:
     by_id: dict[str, set[int]] = defaultdict(set)
-    query = select(Member.id_hash, Member.household_id).where(Member.id_hash.in_(id_hashes))
-    for id_hash, household_id in await session.execute(query):
-        if id_hash:
-            by_id[id_hash].add(household_id)
+    if id_hashes:
+        await _read_owners(session, id_hashes, by_id)
     wanted = {one for owners in by_id.values() for one in owners}
     found = Household.number.in_(numbers) | Household.id.in_(wanted)
     households = (await session.scalars(select(Household).where(found))).all()
     return Register({h.number: h for h in households}, by_id, {h.id: h for h in households})
+
+
+async def _read_owners(session: AsyncSession, id_hashes: Collection[str], by_id: dict[str, set[int]]) -> None:
+    query = select(Member.id_hash, Member.household_id).where(Member.id_hash.in_(id_hashes))
+    for id_hash, household_id in await session.execute(query):
+        if id_hash:
+            by_id[id_hash].add(household_id)
 
 
 def is_urgent(rules: ClueRulesFile, signal: Signal) -> bool:

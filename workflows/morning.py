@@ -17,6 +17,7 @@ from notifications.render import list_buttons
 from storage.people import Official
 from storage.post_box import Notice
 from storage.register import Clue, Household
+from storage.states import being
 from storage.work import Case, Marker, Task
 from workflows.authority import with_posts
 from workflows.desk import Desk
@@ -41,7 +42,7 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
         return False
     session.add(Marker(name=marker, value=now.isoformat()))
     held = list(
-        (await session.scalars(select(Notice).where(Notice.state == "held").order_by(Notice.id))).all()
+        (await session.scalars(select(Notice).where(being(Notice.state, "held")).order_by(Notice.id))).all()
     )
     fresh = await _aged(session, desk, await _told_today(session, desk))
     session.add_all(fresh)
@@ -59,12 +60,12 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
 
 async def _told_today(session: AsyncSession, desk: Desk) -> set[int | None]:
     """Tasks whose holder hears of them today in another way: not said twice."""
-    going = (Notice.state == "pending") & (Notice.not_before <= desk.now())
+    going = being(Notice.state, "pending") & (Notice.not_before <= desk.now())
     query = (
         select(Notice.task_id)
         .join(Task, Task.id == Notice.task_id)
         .where(Task.post == Notice.post, Task.region_code == Notice.region_code, Notice.kind != "reply")
-        .where(going | (Notice.state == "held") | (Notice.sent_on == desk.today()))
+        .where(going | being(Notice.state, "held") | (Notice.sent_on == desk.today()))
     )
     return set(await session.scalars(query))
 

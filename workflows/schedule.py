@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.planner import Planner
 from storage.engine import Database, is_away
 from workflows.again import ask_again
+from workflows.batches import abandoned, tell_batch
 from workflows.desk import Desk
-from workflows.intake import finish_abandoned
 from workflows.morning import send_morning
 from workflows.sweep import fire_due
 
@@ -46,7 +46,10 @@ class Sweepers:
             pass
         await self._commit(lambda session: ask_again(session, self.desk))
         await self._commit(lambda session: send_morning(session, self.desk, self.planner))
-        await self._commit(lambda session: finish_abandoned(session, self.desk))
+        async with self.database.reading() as session:
+            left = await abandoned(session, self.desk)
+        for batch_id in left:
+            await tell_batch(self.database, self.desk, batch_id)
 
     async def _tick(self) -> None:
         """A tick that a database may be away for: the next one does it all."""

@@ -1,5 +1,6 @@
 """A signal as it comes in, already read and checked: what imports and cadres hand to intake."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,3 +25,11 @@ class Signal:
     urgent: bool = False
     reported_by: int | None = None
     insists: bool = False  # said by a person or promised by us, not by a list: a repeat counts too
+
+
+def together(signals: Iterable[Signal]) -> list[Signal]:
+    """The signals of one household side by side, in the order of the first of each: one pile, one card."""
+    piles: dict[object, list[Signal]] = {}
+    for signal in signals:
+        piles.setdefault((signal.household_number or signal.id_hash), []).append(signal)
+    return [signal for pile in piles.values() for signal in pile]

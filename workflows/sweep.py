@@ -16,6 +16,7 @@ from notifications.channel import Button
 from notifications.outbox import Lane, Rows, Telling
 from storage.post_box import Notice
 from storage.register import Clue, Household
+from storage.states import being
 from storage.work import Case, Rung, Task
 from workflows import cards
 from workflows.again import next_asking
@@ -73,6 +74,7 @@ async def fire_due(session: AsyncSession, desk: Desk) -> int:
         session, {f.case.region_code for f in due if f.case} | {f.rung.region_code for f in due}
     )
     towns: dict[tuple[str, str, str, str], list[Fired]] = defaultdict(list)
+    tellings: list[Telling] = []
     for fired in due:
         if not _still_true(fired):
             fired.rung.state = "superseded"
@@ -81,8 +83,9 @@ async def fire_due(session: AsyncSession, desk: Desk) -> int:
         if fired.rung.per_town:
             towns[_town(desk, fired)].append(fired)
         else:
-            outbox.tell(session, [await _telling(session, desk, fired)], now)
-    outbox.tell(session, [_town_line(desk, where, some) for where, some in towns.items()], now)
+            tellings.append(await _telling(session, desk, fired))
+    tellings += [_town_line(desk, where, some) for where, some in towns.items()]
+    await outbox.tell(session, tellings, now)
     return len(due)
 
 
@@ -93,7 +96,7 @@ def _due(now: datetime) -> Select[Rung, Task, Case, Household]:
         .join(Task, Task.id == Rung.task_id)
         .outerjoin(Case, Case.id == Task.case_id)
         .outerjoin(Household, Household.id == Case.household_id)
-        .where(Rung.state == "pending", Rung.fires_at <= now)
+        .where(being(Rung.state, "pending"), Rung.fires_at <= now)
         .order_by(Rung.fires_at, Rung.id)
     )
 
@@ -301,11 +304,12 @@ def _label(desk: Desk, task: Task) -> str:
 async def next_instant(session: AsyncSession, desk: Desk) -> datetime | None:
     """The next instant at which something falls due, if anything is under way."""
     now = desk.now()
-    rung = await session.scalar(select(func.min(Rung.fires_at)).where(Rung.state == "pending"))
-    later = (Notice.state == "pending") & (Notice.not_before > now)
+    rung = await session.scalar(select(func.min(Rung.fires_at)).where(being(Rung.state, "pending")))
+    later = being(Notice.state, "pending") & (Notice.not_before > now)
     notice = await session.scalar(select(func.min(Notice.not_before)).where(later))
-    work = await session.scalar(select(func.count()).select_from(Task).where(Task.state == "open"))
-    held = await session.scalar(select(func.count()).select_from(Notice).where(Notice.state == "held"))
-    morning = desk.hours.morning_from(now + timedelta(seconds=1)) if work or held else None
+    work = select(Task.id).where(Task.state == "open").limit(1)
+    held = select(Notice.id).where(being(Notice.state, "held")).limit(1)
+    awaited = await session.scalar(work) or await session.scalar(held)
+    morning = desk.hours.morning_from(now + timedelta(seconds=1)) if awaited else None
     asking = await next_asking(session, desk)
     return min((moment for moment in (rung, notice, morning, asking) if moment is not None), default=None)

@@ -1,25 +1,27 @@
 """Opening tasks: their holder, their dates, their rungs and the first notice, in the caller's commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import DayKind, Policy, Step, StepKind
 from config.wording import fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling
+from storage.inserting import insert_rows, keep
 from storage.post_box import Notice
 from storage.register import Household
 from storage.work import Case, Rung, Task
 from workflows import cards
-from workflows.dates import Schedule, StepDates, schedule
+from workflows.dates import Schedule, StepDates
 from workflows.desk import Desk
 from workflows.finish import finish_of
-from workflows.ladder import Dates, rungs
+from workflows.ladder import Dates, PlannedRung, rungs
 from workflows.recipients import Place, post_place, relative_place
 from workflows.words import case_facts, dated, limit_text, task_facts
 
@@ -48,18 +50,25 @@ async def open_tasks(
     session: AsyncSession, desk: Desk, policy: Policy, openings: Sequence[Opening]
 ) -> list[Task]:
     """Adds the tasks with their rungs and notices; the caller commits."""
+    opened = await open_silently(session, desk, policy, openings)
+    await outbox.tell(session, (first for _, first in opened if first is not None), desk.now())
+    return [task for task, _ in opened]
+
+
+async def open_silently(
+    session: AsyncSession, desk: Desk, policy: Policy, openings: Sequence[Opening]
+) -> list[tuple[Task, Telling | None]]:
+    """Adds the tasks with their rungs; each with its first notice, which the caller has to tell."""
     await desk.areas.learn(session, {opening.case.region_code for opening in openings})
     tasks = [_task(desk, policy, opening) for opening in openings]
-    session.add_all(tasks)
-    await session.flush()
+    await keep(session, tasks)
     await add_rungs(
         session, desk, policy, [(t, o.case.limit_on) for t, o in zip(tasks, openings, strict=True)]
     )
-    opened = [(o, t) for o, t in zip(openings, tasks, strict=True) if o.kind]
-    late = {t.id: [await _lateness(session, desk, policy, o)] for o, t in opened if t.due_on < desk.today()}
-    told = (_first_notice(desk, policy, o, t, late.get(t.id, [])) for o, t in opened)
-    outbox.tell(session, told, desk.now())
-    return tasks
+    return [
+        (task, await _first_notice(session, desk, policy, opening, task) if opening.kind else None)
+        for opening, task in zip(openings, tasks, strict=True)
+    ]
 
 
 async def _lateness(session: AsyncSession, desk: Desk, policy: Policy, opening: Opening) -> str:
@@ -72,8 +81,7 @@ async def _lateness(session: AsyncSession, desk: Desk, policy: Policy, opening: 
 
 def case_schedule(desk: Desk, policy: Policy, case: Case) -> Schedule:
     """The dates of the case by its frozen profile, counted back from its own limit."""
-    profile = policy.profiles[case.profile]
-    return schedule(profile, policy.procedures[case.procedure], case.start_on, desk.calendar, case.limit_on)
+    return desk.schedule(policy, case.profile, case.procedure, case.start_on, case.limit_on)
 
 
 def first_due(planned: date, latest: date, opened: date) -> date:
@@ -142,16 +150,24 @@ async def add_rungs(
     session: AsyncSession, desk: Desk, policy: Policy, tasks: Iterable[tuple[Task, date | None]]
 ) -> None:
     """The rungs of each task for its present due version; `date` is the limit of its case, if it has one."""
-    rows = [row for task, limit in tasks for row in _rungs(desk, policy, task, limit)]
-    if rows:
-        await session.execute(insert(Rung), rows)
+    now = desk.now()
+
+    @cache
+    def planned(step: str, dates: Dates) -> Sequence[PlannedRung]:
+        return list(rungs(policy.ladders.get(step) or policy.ladders["step"], dates, desk.hours, now))
+
+    ladders = ((task, planned(task.step, _dates(task, limit))) for task, limit in tasks)
+    rows = (row for task, ladder in ladders for row in _rungs(desk, policy, task, ladder))
+    await insert_rows(session, Rung, rows)
 
 
-def _rungs(desk: Desk, policy: Policy, task: Task, limit: date | None) -> Iterable[dict[str, Any]]:
-    rules = policy.ladders.get(task.step) or policy.ladders["step"]
-    dates = Dates(opened=task.opens_on, due=task.due_on, latest=task.latest_on, limit=limit)
+def _dates(task: Task, limit: date | None) -> Dates:
+    return Dates(opened=task.opens_on, due=task.due_on, latest=task.latest_on, limit=limit)
+
+
+def _rungs(desk: Desk, policy: Policy, task: Task, ladder: Iterable[PlannedRung]) -> Iterator[dict[str, Any]]:
     seen: set[tuple[str, Place]] = set()
-    for planned in rungs(rules, dates, desk.hours, desk.now()):
+    for planned in ladder:
         place = relative_place(desk.areas, policy.posts, planned.to, (task.post, task.region_code))
         if place is None or (planned.rule.name, place) in seen:
             continue
@@ -188,7 +204,7 @@ async def renew_dates(session: AsyncSession, desk: Desk, policy: Policy, task: T
     task.due_version += 1
     await desk.areas.learn(session, {task.region_code})
     await add_rungs(session, desk, policy, [(task, case.limit_on)])
-    unsent = (Notice.event == opened_event(task)) & Notice.state.in_(outbox.WAITING)
+    unsent = opened_notices(task) & Notice.state.in_(outbox.WAITING)
     for card in await session.scalars(select(Notice).where(unsent)):
         dates = {**task_facts(desk, policy, task, case), "limit": limit_text(desk, case)}
         facts = {**card.facts, **dates}
@@ -199,6 +215,11 @@ async def renew_dates(session: AsyncSession, desk: Desk, policy: Policy, task: T
 def opened_event(task: Task) -> str:
     """The event of the card that hands the task to its holder."""
     return f"task:{task.id}:opened"
+
+
+def opened_notices(task: Task) -> ColumnElement[bool]:
+    """That card, and what those beside the holder hear of it."""
+    return (Notice.task_id == task.id) & (Notice.event == opened_event(task))
 
 
 async def silence(session: AsyncSession, task_ids: Sequence[int]) -> None:
@@ -215,9 +236,13 @@ async def retire(session: AsyncSession, desk: Desk, task_ids: Sequence[int]) -> 
     await outbox.strip_cards(session, task_ids, desk.now())
 
 
-def _first_notice(desk: Desk, policy: Policy, opening: Opening, task: Task, also: list[str]) -> Telling:
+async def _first_notice(
+    session: AsyncSession, desk: Desk, policy: Policy, opening: Opening, task: Task
+) -> Telling:
     """The card that hands the task to its holder."""
     assert opening.kind is not None
+    late = task.due_on < desk.today()
+    also = [await _lateness(session, desk, policy, opening)] if late else []
     facts = {
         **case_facts(desk, opening.household, opening.case),
         **task_facts(desk, policy, task, opening.case),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.engine import Database
 from storage.register import Batch
 from workflows import intake
+from workflows.batches import tell_batch
 from workflows.desk import Desk
 from workflows.imports.clues import refuse_private
 from workflows.imports.columns import Kind
@@ -24,6 +25,7 @@ from workflows.imports.plans import Plan, planned
 from workflows.imports.rejected import SUFFIX, rejected_csv
 from workflows.imports.report import FileRefused, Report
 from workflows.imports.sheet import Sheet, read_sheet, sheet_of
+from workflows.signals import together
 
 Progress = Callable[[int, int], None]
 Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
@@ -172,7 +174,7 @@ class _Landing:
         batch_id = await self._batch(plan)
         for stage in plan.stages:
             await self._in_chunks(stage.rows, stage.keep)
-        await self._in_chunks(plan.signals, partial(self._take_in, batch_id))
+        await self._in_chunks(together(plan.signals), partial(self._take_in, batch_id))
         await self._follow_up(batch_id)
 
     async def _batch(self, plan: Plan) -> int:
@@ -234,9 +236,7 @@ class _Landing:
         if self.kind is Kind.regions:
             self.desk.areas.forget()
         if self.kind is Kind.clues:
-            async with self.database.writing() as session:
-                await intake.finish_batch(session, self.desk, batch_id)
-                await session.commit()
+            await tell_batch(self.database, self.desk, batch_id)
         if self.kind is Kind.households:
             async with self.database.writing() as session:
                 await intake.try_waiting_again(session, self.desk)
