@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 
 from storage.base import Base
 
@@ -37,9 +38,9 @@ async def keep(session: AsyncSession, objects: Sequence[Base]) -> None:
         return
     entity = type(objects[0])
     for one, key in zip(objects, await take_keys(session, entity, len(objects)), strict=True):
-        for name, value in {**_fresh(entity), "id": key}.items():
-            if name not in one.__dict__:
-                setattr(one, name, copy(value))
+        given = instance_dict(one)
+        given |= {name: copy(value) for name, value in _fresh(entity).items() if name not in given}
+        given["id"] = key
     await insert_rows(session, entity, (_values(entity, one) for one in objects))
     for one in objects:
         make_transient_to_detached(one)
@@ -68,7 +69,8 @@ def _names(entity: type[Base]) -> tuple[str, ...]:
 
 
 def _values(entity: type[Base], one: Base) -> dict[str, Any]:
-    return {name: one.__dict__[name] for name in _names(entity)}
+    given = instance_dict(one)
+    return {name: given[name] for name in _names(entity)}
 
 
 @cache

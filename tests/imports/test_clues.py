@@ -1,5 +1,7 @@
 """Lists of clues: rules of the policy, dates, and nobody's number outside its own column."""
 
+from datetime import timedelta
+
 import pytest
 from county_lists import TOWNSHIP, VILLAGE, clue, household, id_number
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from storage.post_box import Notice
 from storage.register import Batch, Clue
 from storage.work import Case
 from tests import databases
+from workflows import batches
 from workflows.imports import FileRefused, import_rows
 
 
@@ -153,3 +156,44 @@ async def test_waiting_signals_find_a_household_that_is_imported_later(register,
     await import_rows("households", "农户2.csv", [household(3)], register, desk)
     async with register.reading() as session:
         assert await session.scalar(select(Clue.state)) == "open"
+
+
+async def test_a_batch_whose_end_was_cut_off_tells_everybody_once(register, desk, monkeypatch):
+    """The lines stand, half the cards are let go, the process dies: the rest goes out, nothing twice."""
+
+    async def dies(*_args):
+        raise RuntimeError("the light went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("notifications.outbox.release_some", dies)
+        with pytest.raises(RuntimeError):
+            await listed(register, desk, clue(1), clue(2))
+    assert await states(register, "staged") > 0
+    desk.time.clock.set(desk.now() + timedelta(minutes=11))
+    for _ in range(2):
+        async with register.reading() as session:
+            left = await batches.abandoned(session, desk)
+        for batch_id in left:
+            await batches.tell_batch(register, desk, batch_id)
+    assert left == []
+    assert await states(register, "staged") == 0
+    lines = select(Notice.post, Notice.region_code, func.count()).where(Notice.kind.startswith("batch_"))
+    async with register.reading() as session:
+        counted = (await session.execute(lines.group_by(Notice.post, Notice.region_code))).all()
+    assert counted
+    assert {count for *_, count in counted} == {1}
+
+
+async def states(database, state):
+    async with database.reading() as session:
+        query = select(func.count()).select_from(Notice).where(Notice.state == state)
+        return await session.scalar(query)
+
+
+async def test_the_clues_of_one_household_are_one_case_wherever_they_stand_in_the_list(register, desk):
+    rows = [
+        clue(n, signal_id=f"YB-{n}", household_no=household(1 + n % 2)["household_no"]) for n in range(60)
+    ]
+    report = await listed(register, desk, *rows)
+    assert dict(report.states) == {"open": 2, "merged": 58}
+    assert await how_many(register, Case) == 2
