@@ -75,4 +75,4 @@ async def test_rows_go_in_without_becoming_objects(database: Database) -> None:
         await session.commit()
     async with database.reading() as session:
         found = (await session.scalars(select(Audit).order_by(Audit.id))).all()
-    assert [(one.case_id, one.at, one.detail) for one in found] == [(n, at, detail) for n in range(3)]
+    assert [(one.case_id, one.at, one.detail) for one in found] == [(n, at, row["detail"]) for n in range(3)]
