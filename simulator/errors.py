@@ -33,3 +33,8 @@ def forbidden(reason: str) -> ApiError:
 
 def too_many_requests(retry_after: int) -> ApiError:
     return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+
+
+def chat_migrated(to: int | None) -> ApiError:
+    reason = "Bad Request: group chat was upgraded to a supergroup chat"
+    return ApiError(400, reason, migrate_to_chat_id=to)

@@ -11,6 +11,7 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -18,14 +19,16 @@ from aiogram.exceptions import (
 
 from simulator import Emulator, Phone
 from simulator.errors import ApiError
-from simulator.faults import Kind
+from simulator.faults import Faults, Kind
 from simulator.limits import RateLimits
 from tests.simulator.moved_clock import Clock
 
 REFUSALS: list[tuple[Kind, type[TelegramAPIError], str]] = [
     ("429", TelegramRetryAfter, "Too Many Requests: retry after 7"),
     ("403", TelegramForbiddenError, "Forbidden: bot was blocked by the user"),
+    ("deactivated", TelegramForbiddenError, "Forbidden: user is deactivated"),
     ("400", TelegramBadRequest, "Bad Request: scripted fault"),
+    ("not_found", TelegramBadRequest, "Bad Request: chat not found"),
     ("500", TelegramServerError, "Internal Server Error"),
     ("502", TelegramServerError, "Bad Gateway"),
 ]
@@ -49,6 +52,34 @@ async def test_a_wait_is_told_in_seconds(bot: Bot, phone: Phone, emulator: Emula
     with pytest.raises(TelegramRetryAfter) as refusal:
         await bot.send_message(phone.id, "x")
     assert refusal.value.retry_after == 7
+
+
+async def test_a_migrated_chat_says_where_it_is_now(bot: Bot, phone: Phone, emulator: Emulator) -> None:
+    emulator.faults.add("migrate", moved_to=-1001234)
+    with pytest.raises(TelegramMigrateToChat) as refusal:
+        await bot.send_message(phone.id, "x")
+    assert refusal.value.migrate_to_chat_id == -1001234
+    assert phone.received == []
+
+
+async def test_an_outage_lasts_until_it_is_over(bot: Bot, phone: Phone, emulator: Emulator) -> None:
+    emulator.faults.add("reset", times=None)
+    for _ in range(3):
+        with pytest.raises(TelegramNetworkError):
+            await bot.send_message(phone.id, "x")
+    emulator.faults.clear()
+    await bot.send_message(phone.id, "x")
+    assert [message.text for message in phone.received] == ["x"]
+
+
+def test_a_fault_by_chance_strikes_the_same_requests_in_every_run() -> None:
+    struck = []
+    for _ in range(2):
+        faults = Faults(seed=7)
+        faults.add("502", times=None, chance=0.3)
+        struck.append([faults.take("sendMessage", 15) is not None for _ in range(200)])
+    assert struck[0] == struck[1]
+    assert 30 < sum(struck[0]) < 90
 
 
 async def test_a_gateway_answers_with_a_page(bot: Bot, phone: Phone, emulator: Emulator) -> None:
