@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from simulator.faults import Kind
 from storage.post_box import Delivery, Notice
 from storage.work import Task
 from tests.stories.acts import NO_RISK
@@ -39,6 +40,18 @@ async def test_a_long_outage_of_telegram_loses_nothing(hebei: World) -> None:
     w.look_away()
     await w.until(2026, 3, 12, 19, 0)
     w.rings(grid=CARD)
+
+
+@pytest.mark.parametrize("kind", ["502", "429", "gateway"])
+async def test_ten_minutes_without_telegram_lose_and_repeat_nothing(hebei: World, kind: Kind) -> None:
+    w = hebei
+    w.emulator.faults.add(kind, times=None, method="sendMessage")
+    await w.list_arrives()
+    await w.until(2026, 3, 12, 9, 10)
+    w.silent()
+    w.emulator.faults.clear()
+    await w.until(2026, 3, 12, 9, 15)
+    w.rings(grid=CARD, **w.lines())
 
 
 async def test_an_answer_that_was_lost_is_repeated_once_and_marked(hebei: World) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from jintang.drill import VILLAGE as HERE
 from notifications.dispatcher import parked
+from simulator.faults import Kind
 from storage.people import Duty, Official
 from storage.post_box import Notice
 from tests.stories.acts import under_review
@@ -57,10 +58,11 @@ async def test_the_first_to_link_in_the_village_gets_what_is_the_grid_workers(un
     w.silent()
 
 
-async def test_a_refused_message_moves_at_once_to_the_next(hebei: World) -> None:
-    """The grid worker has stopped the bot without our knowing: Telegram says 403."""
+@pytest.mark.parametrize("why", ["403", "deactivated", "not_found"])
+async def test_a_refused_message_moves_at_once_to_the_next(hebei: World, why: Kind) -> None:
+    """The grid worker has stopped the bot, or is no longer there, without our knowing."""
     w = hebei
-    w.emulator.faults.add("403", chat_id=GRID)
+    w.emulator.faults.add(why, chat_id=GRID)
     await w.list_arrives()
     w.rings(
         **{**w.lines(), "village": [w.lines()["village"], MOVED + "🔶 新线索 DP-260312-01"]},
