@@ -41,6 +41,13 @@ class TelegramChannel:
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
 
+    async def answers(self) -> bool:
+        try:
+            await self.bot.get_me()
+        except (TelegramAPIError, ClientDecodeError):
+            return False
+        return True
+
     async def send(self, message: Outgoing) -> Outcome:
         try:
             return Outcome(Result.accepted, message_id=await self._say(message))

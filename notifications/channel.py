@@ -61,3 +61,7 @@ class Channel(Protocol):
     name: str
 
     async def send(self, message: Outgoing) -> Outcome: ...
+
+    async def answers(self) -> bool:
+        """Whether the messenger is there, asked by something that changes nothing."""
+        ...

@@ -147,12 +147,18 @@ class Dispatcher:
         since = ticking.monotonic()
         if parcel.waits > 0:
             await asyncio.sleep(parcel.waits)
+        hindered = await self._hindered(parcel, since)
         at = self.time.now()
-        if ticking.monotonic() - since > LEASE_SECONDS - REQUEST_SECONDS:
-            outcome = Outcome(Result.failed, error="held up")  # the lease may end before an answer comes
-        else:
-            outcome = await self._send(parcel)
+        outcome = Outcome(Result.failed, error=hindered) if hindered else await self._send(parcel)
         self.results.put(Sent(parcel, outcome, at))
+
+    async def _hindered(self, parcel: Parcel, since: float) -> str | None:
+        """Why it is not sent now. The one marked repeat is not spent while the messenger is away."""
+        if parcel.resent and not await self.channel.answers():
+            return "no answer"
+        if ticking.monotonic() - since > LEASE_SECONDS - REQUEST_SECONDS:
+            return "held up"  # the lease may end before an answer comes
+        return None
 
     async def _send(self, parcel: Parcel) -> Outcome:
         """The message; if it is refused its bare words; if these are too, word that there is one."""

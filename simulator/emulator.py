@@ -18,6 +18,7 @@ from simulator.journal import Call, Journal
 from simulator.keyboards import Markup
 from simulator.limits import RateLimits
 from simulator.people import Phone
+from simulator.receipts import Receipts
 from simulator.shelf import Shelf
 from simulator.state import Chat, Keyboard, Message, Person
 
@@ -51,6 +52,7 @@ class Emulator:
         self.faults = Faults()
         self.limits = RateLimits(monotonic, rate_limits)
         self.journal = Journal(log_size)
+        self.receipts = Receipts()
         self.events = Events()
         self.violations: deque[str] = deque(maxlen=_VIOLATIONS)
         self.closing = False
@@ -76,6 +78,7 @@ class Emulator:
         self.faults.clear()
         self.limits.clear()
         self.journal.clear()
+        self.receipts.clear()
         self.violations.clear()
         self._forget()
         self.events.publish("reset")
@@ -198,11 +201,23 @@ class Emulator:
             webhook, bot.webhook = bot.webhook, None
             await webhook.stop()
 
+    def outage(self, out: bool) -> None:
+        """Telegram is away until told otherwise; polls that wait are cut off."""
+        self.faults.out = out
+        self._ring_polls()
+
+    def away(self) -> bool:
+        """Whether nobody may be kept waiting."""
+        return self.closing or self.faults.out
+
     def release(self, closing: bool) -> None:
         """With `closing`, waiting polls and event streams end at once, and new ones do not wait."""
         self.closing = closing
         self._shutdown.ring()
         self.events.bell.ring()
+        self._ring_polls()
+
+    def _ring_polls(self) -> None:
         for bot in self.bots.values():
             bot.updates.bell.ring()
 

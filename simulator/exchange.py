@@ -10,6 +10,7 @@ from simulator.bots import BotAccount
 from simulator.errors import ApiError, Json
 from simulator.faults import Fault
 from simulator.methods import METHODS
+from simulator.receipts import SENDS, Receipt
 from simulator.schema import method_names, read_params
 from simulator.webhooks import Webhook
 
@@ -21,13 +22,17 @@ LONGEST_POLL = 50
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: `cut` closes the connection instead, `page` sends HTML, `delay` waits before."""
+    """What goes back: `cut` closes the connection instead, `page` sends HTML, `delay` waits before.
+
+    `receipt` is of the message that was accepted.
+    """
 
     status: int
     body: Json
     cut: bool = False
     page: bool = False
     delay: float = 0.0
+    receipt: Receipt | None = None
 
 
 async def exchange(em: Emulator, token: str, method: str, raw: Mapping[str, Any]) -> Reply:
@@ -40,7 +45,7 @@ async def exchange(em: Emulator, token: str, method: str, raw: Mapping[str, Any]
         bot_id = bot.id
         params = _read(em, name, raw)
         fault = _fault(em, name, params)
-        reply = _undone(fault) or _done(await _perform(em, bot, name, params), fault)
+        reply = _undone(fault) or _done(em, bot, name, await _perform(em, bot, name, params), fault)
     except ApiError as refusal:
         reply = Reply(refusal.code, refusal.body())
     status = 0 if reply.cut else reply.status
@@ -56,11 +61,12 @@ def _undone(fault: Fault | None) -> Reply | None:
     return Reply(502, {}, cut=fault.kind == "reset", page=fault.kind == "gateway")
 
 
-def _done(result: Any, fault: Fault | None) -> Reply:
+def _done(em: Emulator, bot: BotAccount, name: str, result: Any, fault: Fault | None) -> Reply:
     body = {"ok": True, "result": result}
-    if fault is None:
-        return Reply(200, body)
-    return Reply(200, body, cut=fault.kind == "drop", delay=fault.delay if fault.kind == "slow" else 0.0)
+    receipt = em.receipts.write(em.now(), bot.id, name, result) if name in SENDS else None
+    kind, delay = (fault.kind, fault.delay) if fault else ("", 0.0)
+    cut = kind == "drop" or em.faults.out
+    return Reply(200, body, cut=cut, delay=delay if kind == "slow" else 0.0, receipt=receipt)
 
 
 def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
@@ -95,7 +101,7 @@ async def _set_webhook(em: Emulator, bot: BotAccount, p: Json) -> bool:
         bot.updates.allowed = p["allowed_updates"]
     if p.get("url"):
         bot.webhook = Webhook(p["url"], p.get("secret_token"), p.get("max_connections", 40), em.clock)
-        bot.webhook.start(bot, em.faults.take_reorder)
+        bot.webhook.start(bot, em.faults)
     return True
 
 
@@ -113,7 +119,7 @@ async def _get_updates(em: Emulator, bot: BotAccount, p: Json) -> list[Json]:
             409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
         )
     return await bot.updates.read(
-        p.get("offset", 0), limit, timeout, lambda: em.closing, em.faults.take_reorder
+        p.get("offset", 0), limit, timeout, em.away, em.faults.take_reorder
     )
 
 

@@ -84,11 +84,16 @@ class Fault:
 
 
 class Faults:
-    """The script, first line first."""
+    """The script, first line first; while `out`, every connection is reset, polls too."""
 
     def __init__(self, seed: int = 0) -> None:
+        self.out = False
         self._script: list[Fault] = []
-        self._dice = Random(seed)
+        self.seed(seed)
+
+    def seed(self, number: int) -> None:
+        """Throws the dice of `chance` anew: the same requests meet the same faults again."""
+        self._dice = Random(number)
 
     def add(
         self,
@@ -110,6 +115,7 @@ class Faults:
         return fault
 
     def clear(self) -> None:
+        self.out = False
         self._script.clear()
 
     def pending(self) -> list[Json]:
@@ -121,6 +127,8 @@ class Faults:
 
     def take_reset(self, method: str) -> bool:
         """Whether to reset the connection before its body is read."""
+        if self.out:
+            return True
         first = next((fault for fault in self._script if fault.fits(method, fault.chat_id)), None)
         return self._first(lambda fault: fault is first and fault.early) is not None
 

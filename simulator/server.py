@@ -57,7 +57,8 @@ def _bot_routes(em: Emulator) -> list[BaseRoute]:
             fields = await read_fields(request)
         except ApiError as refusal:
             return _json(refusal.code, refusal.body())
-        return await _deliver(em, await exchange(em, request.path_params["token"], method, fields))
+        reply = await exchange(em, request.path_params["token"], method, fields)
+        return await _deliver(em, request, reply)
 
     async def bot_file(request: Request) -> Response:
         try:
@@ -75,11 +76,13 @@ def _bot_routes(em: Emulator) -> list[BaseRoute]:
     ]
 
 
-async def _deliver(em: Emulator, reply: Reply) -> Response | CutConnection:
+async def _deliver(em: Emulator, request: Request, reply: Reply) -> Response | CutConnection:
     if reply.cut:
         return CutConnection(hard=not reply.body)
     if reply.delay:
         await em.pause(reply.delay)
+    if reply.receipt is not None:
+        reply.receipt.answered = not (reply.delay and await request.is_disconnected())
     if reply.page:
         return HTMLResponse(_GATEWAY_PAGE, reply.status)
     return _json(reply.status, reply.body)

@@ -64,6 +64,9 @@ def _table(em: Emulator) -> list[tuple[str, str, Reader]]:
         ("GET", "/sim/faults", lambda request, body: em.faults.pending()),
         ("POST", "/sim/faults", lambda request, body: _add_fault(em, body)),
         ("DELETE", "/sim/faults", lambda request, body: em.faults.clear()),
+        ("POST", "/sim/faults/seed", lambda request, body: em.faults.seed(int(body["seed"]))),
+        ("POST", "/sim/outage", lambda request, body: _outage(em, body)),
+        ("GET", "/sim/receipts", lambda request, body: _receipts(em, body)),
         ("POST", "/sim/limits", lambda request, body: _limits(em, body)),
         ("POST", "/sim/reset", lambda request, body: em.reset()),
     ]
@@ -96,6 +99,16 @@ def _calls(em: Emulator, body: Json) -> list[Json]:
 def _add_fault(em: Emulator, body: Json) -> list[Json]:
     em.faults.add(**body)
     return em.faults.pending()
+
+
+def _outage(em: Emulator, body: Json) -> Json:
+    em.outage(bool(body["on"]))
+    return {"on": em.faults.out}
+
+
+def _receipts(em: Emulator, body: Json) -> list[Json]:
+    chat_id = body.get("chat_id")
+    return em.receipts.as_json(int(body.get("after", 0)), None if chat_id is None else int(chat_id))
 
 
 def _limits(em: Emulator, body: Json) -> Json:

@@ -10,6 +10,7 @@ import aiohttp
 
 from simulator.bots import BotAccount, Updates
 from simulator.errors import Json
+from simulator.faults import Faults
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -29,8 +30,8 @@ class Webhook:
     _task: asyncio.Task[None] | None = None
     _flying: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
-    def start(self, bot: BotAccount, reordered: Callable[[], bool]) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run(bot, reordered))
+    def start(self, bot: BotAccount, faults: Faults) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run(bot, faults))
 
     async def stop(self) -> None:
         """Posts nothing more; what was not acknowledged waits."""
@@ -51,13 +52,13 @@ class Webhook:
             told["last_error_date"], told["last_error_message"] = self.last_error
         return told
 
-    async def _run(self, bot: BotAccount, reordered: Callable[[], bool]) -> None:
+    async def _run(self, bot: BotAccount, faults: Faults) -> None:
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:
                 rings = bot.updates.bell.rings
-                room = self.connections - len(self._flying)
-                for update in bot.updates.heads(self._flying, room, reordered):
+                room = 0 if faults.out else self.connections - len(self._flying)
+                for update in bot.updates.heads(self._flying, room, faults.take_reorder):
                     self._fly(session, bot.updates, update)
                 await bot.updates.bell.wait(rings, LOOK_SECONDS)
 

@@ -30,6 +30,9 @@ class Phones:
     name: str = "phones"
     edits: int = 0
 
+    async def answers(self) -> bool:
+        return True
+
     async def send(self, message: Outgoing) -> Outcome:
         if message.edits_message is not None:
             self.edits += 1

@@ -54,6 +54,20 @@ async def test_ten_minutes_without_telegram_lose_and_repeat_nothing(hebei: World
     w.rings(grid=CARD, **w.lines())
 
 
+async def test_ten_minutes_of_broken_connections_pass_over_nobody(
+    hebei: World,
+) -> None:
+    """The one repeat is kept until Telegram answers again: whether it got the first nobody knows."""
+    w = hebei
+    w.emulator.faults.add("reset", times=None)
+    await w.list_arrives()
+    await w.until(2026, 3, 12, 9, 10)
+    w.silent()
+    w.emulator.faults.clear()
+    await w.until(2026, 3, 12, 9, 15)
+    w.rings(grid=AGAIN + CARD, **{name: AGAIN + text for name, text in w.lines().items()})
+
+
 async def test_an_answer_that_was_lost_is_repeated_once_and_marked(hebei: World) -> None:
     """Accepted by Telegram, but the connection ended before we heard of it."""
     w = hebei
