@@ -118,9 +118,7 @@ async def _get_updates(em: Emulator, bot: BotAccount, p: Json) -> list[Json]:
         raise ApiError(
             409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
         )
-    return await bot.updates.read(
-        p.get("offset", 0), limit, timeout, em.away, em.faults.take_reorder
-    )
+    return await bot.updates.read(p.get("offset", 0), limit, timeout, em.away, em.faults.take_reorder)
 
 
 WAITED_FOR = {

@@ -39,7 +39,7 @@ class Receipts:
 
     def write(self, at: float, bot_id: int, method: str, message: Json) -> Receipt:
         self._number += 1
-        text = message.get("text", message.get("caption", ""))
+        text = str(message.get("text", message.get("caption", "")))
         to, number = message["chat"]["id"], message["message_id"]
         receipt = Receipt(self._number, at, bot_id, method, to, number, text)
         self._kept.append(receipt)

@@ -55,9 +55,9 @@ async def test_accepted_but_nobody_was_told(bot: Bot, phone: Phone, emulator: Em
 async def test_an_outage_is_total_and_ends(bot: Bot, phone: Phone, emulator: Emulator) -> None:
     """Sends, and polls that wait already or come later; what people do meanwhile waits for the bot."""
     (start,) = await bot.get_updates()
+    rings = phone.bot.updates.bell.rings
     polling = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=20))
-    while phone.bot.updates.polls < 2:
-        await asyncio.sleep(0)
+    await phone.bot.updates.bell.wait(rings, 5)
     emulator.outage(True)
     with pytest.raises(TelegramNetworkError):
         await asyncio.wait_for(polling, 5)
@@ -72,7 +72,9 @@ async def test_an_outage_is_total_and_ends(bot: Bot, phone: Phone, emulator: Emu
     assert phone.received == []
 
 
-async def test_receipts_outage_and_dice_over_http(http: aiohttp.ClientSession, bot: Bot, phone: Phone) -> None:
+async def test_receipts_outage_and_dice_over_http(
+    http: aiohttp.ClientSession, bot: Bot, phone: Phone
+) -> None:
     async def ask(path: str, **body: object) -> object:
         async with http.post(f"/sim/{path}", json=body) as answer:
             return await answer.json()
