@@ -23,7 +23,11 @@ class Areas:
         self._lines: dict[str, Lineage] = {}
 
     async def learn(self, session: AsyncSession, codes: Iterable[str]) -> None:
-        """Reads what is not known yet of these regions and of all above them."""
+        """Reads what is not known yet of these regions and of all above them.
+
+        All is remembered at once: what is known has all above it known, for whoever learns meanwhile.
+        """
+        found: dict[str, tuple[str, str | None, Tier]] = {}
         missing = {code for code in codes if code not in self._nodes}
         while missing:
             rows = await session.execute(
@@ -31,10 +35,11 @@ class Areas:
                     Region.code.in_(missing)
                 )
             )
-            found = {code: (name, parent, TIER_OF[level]) for code, name, parent, level in rows}
-            self._nodes |= found
-            parents = {parent for _, parent, _ in found.values() if parent}
-            missing = parents - self._nodes.keys()
+            some = {code: (name, parent, TIER_OF[level]) for code, name, parent, level in rows}
+            found |= some
+            parents = {parent for _, parent, _ in some.values() if parent}
+            missing = parents - self._nodes.keys() - found.keys()
+        self._nodes |= found
 
     def lineage(self, code: str) -> Lineage:
         """The region and those above it, lowest first; learn it before."""
