@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot import meters
 from bot.answering import Answer
 from bot.context import Context
 from bot.keyboard import commands
@@ -128,6 +129,8 @@ class InboxKeeper:
             row = await session.get_one(Inbox, row_id)
             row.state, row.payload = "handled", None
             await session.commit()
+        meters.HANDLED.labels("handled").inc()
+        meters.LAG.observe(max((self.desk.now() - row.received_at).total_seconds(), 0))
         return lambda: self._after(bot, update, context, bool(hidden))
 
     async def _dispatch(self, session: AsyncSession, bot: Bot, update: Update, context: Context) -> Context:
@@ -178,8 +181,10 @@ class InboxKeeper:
             if row is None:
                 return
             row.tries += 1
+            meters.HANDLED.labels("failed").inc()
             if row.tries >= MOST_TRIES:
                 row.state, row.payload = "set_aside", None
+                meters.HANDLED.labels("set_aside").inc()
                 if row.chat_id is not None:
                     answer = Answer(session, row.chat_id, self.desk.now(), None, row.bot_id)
                     answer.say(self.desk.policy.texts["set_aside"])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot import meters
 from notifications import disclosure
 from storage.bells import Work
 from storage.engine import Database
@@ -28,8 +29,11 @@ class Receiver:
         rows = [self._row(bot_id, update) for update in updates]
         if rows:
             async with self.database.claiming(Work.updates) as session:
-                await session.execute(insert_for(session, Inbox).values(rows).on_conflict_do_nothing())
+                keeping = insert_for(session, Inbox).values(rows).on_conflict_do_nothing().returning(Inbox.id)
+                kept = len((await session.scalars(keeping)).all())
                 await session.commit()
+            meters.RECEIVED.labels("new").inc(kept)
+            meters.RECEIVED.labels("duplicate").inc(len(rows) - kept)
 
     def _row(self, bot_id: int, update: Payload) -> Payload:
         return {

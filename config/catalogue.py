@@ -30,6 +30,13 @@ _LEFT = "whole first end office left"
 _LIST = "count post"
 _BATCH = "date count households villages townships county due"
 
+# What the auditor may find, each with words for the operators: `check_<name>`.
+_CHECKS = (
+    "rungs_unfired notices_unplanned notices_unsent notices_unreturned notices_unlisted notices_unreleased "
+    "updates_unhandled batches_untold clues_unmatched clues_unanswered cases_standing cases_unexplained "
+    "tasks_silent tasks_outliving notices_stranded"
+)
+
 _TEXTS = {
     "alert": _TASK,
     "alert_urgent": _TASK,
@@ -143,6 +150,13 @@ _TEXTS = {
     "form_search": "",
     "form_summary": "",
     "resent_mark": "",
+    "list_audit": "date",
+    "audit_found": "what count",
+    "audit_mended": "what count",
+    "audit_over": "what",
+    "canary_well": "moment",
+    "canary_wrong": "moment",
+    **{f"check_{name}": "" for name in _CHECKS.split()},
     "l0_notice": "code step due",
     "l0_list": "date count due",
 }

@@ -43,6 +43,22 @@ class WebSettings(BaseModel):
     base_url: str = "http://127.0.0.1:8080"
 
 
+class OperatorsSettings(BaseModel):
+    """Who keeps Jintang running: the chat that is told of faults; an address called while all is well."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chat: int | None = None
+    ping_url: SecretStr | None = None
+
+    @field_validator("ping_url")
+    @classmethod
+    def _web_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("请写成 https:// 开头的网址")
+        return url
+
+
 class Settings(BaseSettings):
     """All settings; nothing is read twice, nothing changes while the process runs."""
 
@@ -58,6 +74,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     telegram: TelegramSettings = TelegramSettings()
     web: WebSettings = WebSettings()
+    operators: OperatorsSettings = OperatorsSettings()
     policy: str = "hebei"
     policy_dir: Path | None = None
     secret_key: SecretStr | None = None

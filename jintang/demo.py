@@ -20,6 +20,7 @@ from config.loader import load_policy
 from config.models import Policy
 from config.wording import moment_text
 from jintang import drill
+from jintang.roles import PARTS, Role
 from jintang.story import Play
 from jintang.wiring import Jintang, jintang
 from simulator import TOKEN, Emulator, create_app, serving
@@ -258,7 +259,7 @@ async def serve(
 async def _until_again(demo: Demo, app: Jintang) -> None:
     """Runs the county until somebody wants a fresh one."""
     stop = asyncio.Event()
-    running = asyncio.create_task(app.run(stop))
+    running = asyncio.create_task(app.run(stop, PARTS - {Role.auditor}))  # time here is a toy
     asked = asyncio.create_task(demo.again.wait())
     try:
         await demo.count()

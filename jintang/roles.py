@@ -9,6 +9,7 @@ class Role(StrEnum):
     bot = "bot"  # polling, and handling what has come in
     sender = "sender"  # planning and sending
     scheduler = "scheduler"  # what time brings
+    auditor = "auditor"  # whether the promises hold
     all = "all"
 
 

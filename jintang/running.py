@@ -13,8 +13,9 @@ from aiogram.exceptions import TelegramAPIError
 
 from bot.receiving import ALLOWED
 from config.clock import SystemClock
-from config.settings import Settings
+from config.settings import OperatorsSettings, Settings
 from jintang.console import say
+from jintang.dead_man import calling
 from jintang.installation import Refused, policy_of, read_settings, ready_database
 from jintang.roles import PARTS, Role, parts
 from jintang.wiring import Jintang, jintang
@@ -25,6 +26,7 @@ from storage.listening import pause
 from storage.work import Marker
 from web.app import create_app
 from web.webhook import Hook
+from workflows.auditing.auditor import Operators
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 log = structlog.get_logger(__name__)
@@ -82,8 +84,15 @@ async def _serve(settings: Settings, database: Database, roles: frozenset[Role])
         api_base=telegram.api_base,
         proxy=telegram.proxy,
         timezone=settings.timezone,
+        operators=operators_of(settings.operators),
     ) as app:
         await _until_stopped(settings, app, roles)
+
+
+def operators_of(settings: OperatorsSettings) -> Operators:
+    """Whom the auditor tells."""
+    url = settings.ping_url
+    return Operators(settings.chat, calling(url.get_secret_value()) if url else None)
 
 
 async def _until_stopped(settings: Settings, app: Jintang, roles: frozenset[Role]) -> None:
@@ -93,7 +102,7 @@ async def _until_stopped(settings: Settings, app: Jintang, roles: frozenset[Role
     web, polling = settings.web, settings.telegram.mode == "polling"
     hooks = {} if polling else hooks_of(app.bots)
     receive = app.receiver.receive if hooks and Role.web in roles else None
-    face = create_app(app.database, roles, hooks, receive)
+    face = create_app(app.database, app.desk.time, roles, hooks, receive)
     server = Server(uvicorn.Config(face, host=web.host, port=web.port, log_level="warning"))
     async with asyncio.TaskGroup() as group:
         group.create_task(_served(server, stop))

@@ -28,12 +28,14 @@ from notifications.planner import Planner
 from storage.engine import Database
 from storage.leading import lead
 from storage.listening import listen
+from workflows.auditing.auditor import Auditor, Operators
 from workflows.desk import Desk
 from workflows.schedule import Sweepers
 from workflows.sweep import next_instant
 
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 LIMITS = Limits()
+NOBODY = Operators()
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Jintang:
     planner: Planner
     senders: Sequence[Sender]
     sweepers: Sweepers
+    auditor: Auditor
 
     @property
     def bot(self) -> Bot:
@@ -75,6 +78,8 @@ class Jintang:
             tasks += [self.planner.run, *(sender.run for sender in self.senders)]
         if Role.scheduler in roles:
             tasks.append(self.sweepers.run)
+        if Role.auditor in roles:
+            tasks.append(self.auditor.run)
         return tasks
 
     async def _poll(self, bot: Bot, stop: asyncio.Event) -> None:
@@ -132,6 +137,7 @@ async def jintang(
     timezone: str = "Asia/Shanghai",
     limits: Limits | None = LIMITS,
     real: Clock | None = None,
+    operators: Operators = NOBODY,
 ) -> AsyncIterator[Jintang]:
     """Everything wired; closed on leaving. `real` is the clock of leases and paces."""
     time, real = LocalTime(clock, timezone), real or SteadyClock()
@@ -145,11 +151,12 @@ async def jintang(
     receiver = Receiver(database, desk)
     inbox = InboxKeeper(database, desk, {bot.id: bot for bot in bots}, _handlers())
     sweepers = Sweepers(database, desk, planner)
+    auditor = Auditor(database, desk, real, operators)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         for bot in bots:
             stack.push_async_callback(bot.session.close)
-        yield Jintang(database, desk, bots, receiver, inbox, planner, senders, sweepers)
+        yield Jintang(database, desk, bots, receiver, inbox, planner, senders, sweepers, auditor)
 
 
 def _handlers() -> Dispatcher:

@@ -5,13 +5,16 @@ from collections.abc import Collection, Mapping
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from config.clock import LocalTime
 from notifications.dispatcher import parked
 from storage.engine import Database, is_away
+from web.gauges import measure
 from web.webhook import Hook, Receive, webhook
 
 
 def create_app(
     database: Database,
+    time: LocalTime,
     roles: Collection[str] = (),
     hooks: Mapping[str, Hook] | None = None,
     receive: Receive | None = None,
@@ -41,6 +44,13 @@ def create_app(
 
     @app.get("/metrics")
     async def metrics() -> Response:
+        """What this process has counted, and what stands in the rows; without a database the former."""
+        try:
+            async with database.reading() as session:
+                await measure(session, time.now())
+        except Exception as error:
+            if not is_away(error):
+                raise
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return app

@@ -124,6 +124,14 @@ async def apply(session: AsyncSession, desk: Desk, task: Task, act: Act) -> Outc
     return outcome
 
 
+async def onward(session: AsyncSession, desk: Desk, case: Case) -> None:
+    """Opens what the procedure lets open on a case that stands still; the caller commits."""
+    household = await session.get_one(Household, case.household_id)
+    await desk.areas.learn(session, {case.region_code})
+    policy = await desk.policy_of(session, case.policy_digest)
+    await _Road(session, desk, policy, case, household).from_standing()
+
+
 class _Road:
     """One case while an outcome moves it."""
 
@@ -250,6 +258,14 @@ class _Road:
         together = self.policy.county.four_together
         for step in openable(self.procedure, await self._facts(), together=together):
             await self._open(step)
+
+    async def from_standing(self) -> None:
+        """The same for a case of which nothing is open; without its first step it begins anew."""
+        first = self.procedure.first
+        if (await self._facts()).get(first, StepFact()).done:
+            await self.onward()
+        else:
+            await self._open(first)
 
     async def _facts(self) -> Facts:
         query = select(Task).where(Task.case_id == self.case.id, Task.procedure == self.case.procedure)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.planner import Planner
 from storage.engine import Database, is_away
+from workflows import meters
 from workflows.again import ask_again
 from workflows.batches import abandoned, tell_batch
 from workflows.desk import Desk
@@ -55,11 +56,16 @@ class Sweepers:
         """A tick that a database may be away for: the next one does it all."""
         async with self._ticking:
             try:
-                await self.tick()
+                with meters.TICK_SECONDS.time():
+                    await self.tick()
             except Exception as error:
+                meters.TICKS.labels("failed").inc()
                 if not is_away(error):
                     raise
                 log.warning("tick_later", error=type(error).__name__)
+            else:
+                meters.TICKS.labels("done").inc()
+                meters.LAST_TICK.set_to_current_time()
 
     async def _commit(self, step: Callable[[AsyncSession], Awaitable[int | bool]]) -> int | bool:
         async with self.database.writing() as session:

@@ -1,14 +1,12 @@
 """The webhook over HTTP: only Telegram's own words come in, and 200 is said after the commit."""
 
 import json
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
-import uvicorn
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +16,7 @@ from config.loader import load_policy
 from storage.crypto import Vault, new_secret, use_vault
 from storage.engine import Database
 from storage.post_box import Inbox
+from tests.served import served
 from web.app import create_app
 from web.webhook import HEADER, LARGEST, Hook
 from workflows.desk import Desk
@@ -64,16 +63,9 @@ async def site(database_url: str) -> AsyncIterator[Site]:
             raise here.away.pop()
         await receiver.receive(bot_id, updates)
 
-    app = create_app(database, ["web"], {PATH: Hook(BOT, TOKEN)}, receive)
-    config = uvicorn.Config(app, log_level="warning", lifespan="off")
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    await server.startup([listener])
-    here.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    yield here
-    await server.shutdown([listener])
+    app = create_app(database, LocalTime(SystemClock()), ["web"], {PATH: Hook(BOT, TOKEN)}, receive)
+    async with served(app) as here.address:
+        yield here
     await database.close()
 
 

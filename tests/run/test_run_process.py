@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from simulator import TOKEN, Emulator, serving
@@ -67,5 +68,21 @@ async def test_in_parts_and_the_next_takes_over_when_one_is_killed(tmp_path: Pat
                 process.kill()
                 await process.wait()
             await report(emulator, phone)
+        assert well(log)
+    assert not emulator.violations
+
+
+async def test_the_operators_see_that_all_is_well(tmp_path: Path) -> None:
+    """The auditor's canary, and what the process measures."""
+    emulator, log = Emulator(), tmp_path / "run.log"
+    async with serving(emulator) as base, installed(tmp_path, base) as env:
+        room = emulator.person(77_000, "维护员", "13900000099", token=TOKEN)
+        room.start()
+        async with running(env, log, JINTANG_OPERATORS__CHAT="77000"), aiohttp.ClientSession() as client:
+            await emulator.until(lambda: any("自查正常" in m.text for m in room.messages), 30)
+            async with client.get(f"http://127.0.0.1:{env['JINTANG_WEB__PORT']}/metrics") as answer:
+                said = await answer.text()
+        assert "jintang_audit_rounds_total 1.0" in said
+        assert 'jintang_audit_found{check="cases_standing"} 0.0' in said
         assert well(log)
     assert not emulator.violations

@@ -10,6 +10,8 @@ import pytest
 import structlog
 
 from tests.stories.world import NAMES, World, build_county, world
+from workflows.auditing.auditor import Auditor, Operators
+from workflows.auditing.telling import Round
 
 Log = list[MutableMapping[str, Any]]
 Opened = Callable[..., Awaitable[World]]
@@ -49,10 +51,18 @@ async def opened(linked_county: str, unlinked_county: str, tmp_path: Path, log: 
             here = await stack.enter_async_context(world(county, tmp_path, *args, **kwargs))
             if linked:
                 await _say_hello(here)
+            stack.push_async_callback(_audited, here)
             stack.callback(here.silent)
             return here
 
         yield open_it
+
+
+async def _audited(here: World) -> None:
+    """Whatever was done, the auditor finds no promise broken, at the first look or the second."""
+    await here.app.settle()
+    auditor = Auditor(here.app.database, here.app.desk, here.app.sender.real, Operators())
+    assert [await auditor.round() for _ in range(2)] == [Round(), Round()]
 
 
 async def _say_hello(here: World) -> None:

@@ -1,0 +1,1 @@
+"""The auditor: looks whether the promises hold in the rows, mends what it can, tells of the rest."""
