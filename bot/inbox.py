@@ -18,7 +18,7 @@ from bot.keyboard import commands
 from bot.receiving import HIDDEN_KEY
 from config.wording import day_text
 from storage.bells import Work
-from storage.engine import Database, is_away
+from storage.engine import Database, is_away, later
 from storage.post_box import Inbox
 from workflows.answers import NotYet, NotYours, Over, Stale
 from workflows.authority import person_of
@@ -48,13 +48,9 @@ class InboxKeeper:
         """Works the inbox off whenever something has come in."""
         bell = self.database.bells.hang(Work.updates)
         while not stop.is_set():
-            try:
+            worked = False
+            with later(log, "handling_later"):
                 worked = await self._one()
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("handling_later", error=type(error).__name__)
-                worked = False
             if not worked:
                 await _ring_or_stop(bell.wait(LOOK_SECONDS), stop)
         await self.settled()

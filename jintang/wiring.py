@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 
@@ -25,15 +26,17 @@ from notifications.dispatcher import Dispatcher as Sender
 from notifications.leasing import next_retry
 from notifications.pace import Limits
 from notifications.planner import Planner
-from storage.engine import Database
+from storage.engine import Database, later
 from storage.leading import lead
-from storage.listening import listen
+from storage.listening import listen, pause
 from workflows.auditing.auditor import Auditor, Operators
 from workflows.desk import Desk
 from workflows.schedule import Sweepers
 from workflows.sweep import next_instant
 
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+log = structlog.get_logger(__name__)
+RECOVER_SECONDS = 1.0
 LIMITS = Limits()
 NOBODY = Operators()
 
@@ -65,7 +68,7 @@ class Jintang:
     ) -> None:
         """Does what the roles say until told to stop."""
         if self.database.embedded:
-            await self.recover()
+            await self._recovered(stop)
         async with asyncio.TaskGroup() as group:
             for task in self._tasks(roles, polling=polling):
                 group.create_task(task(stop))
@@ -85,6 +88,14 @@ class Jintang:
     async def _poll(self, bot: Bot, stop: asyncio.Event) -> None:
         """Telegram lets one process fetch; another takes over when it is gone."""
         await lead(self.database, f"poll-{bot.id}", stop, partial(poll, bot, self.receiver))
+
+    async def _recovered(self, stop: asyncio.Event) -> None:
+        """Recovers, as soon as the database can."""
+        while not stop.is_set():
+            with later(log, "recovering_later"):
+                await self.recover()
+                return
+            await pause(stop, RECOVER_SECONDS)
 
     async def recover(self) -> None:
         """After a stop of the only process: what it had in hand goes once more."""

@@ -23,7 +23,7 @@ from notifications.pace import Limits
 from notifications.results import Results, Sent
 from notifications.states import Change, State, before
 from storage.bells import Bell, Work
-from storage.engine import Database, is_away
+from storage.engine import Database, later
 from storage.post_box import Notice
 from storage.states import being
 
@@ -108,13 +108,9 @@ class Dispatcher:
 
     async def _leased(self, queue: Queue, room: int) -> list[Parcel]:
         """A lease; a database that is away has nothing to send."""
-        try:
+        with later(log, "leasing_later", queue=queue.name):
             return await self._lease(queue, room)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("leasing_later", queue=queue.name, error=type(error).__name__)
-            return []
+        return []
 
     async def _lease(self, queue: Queue, room: int) -> list[Parcel]:
         async with self.database.claiming(Work.notices) as session:
@@ -136,7 +132,7 @@ class Dispatcher:
 
     async def _waits(self, queue: Queue) -> bool:
         """Whether anything stands in the queue, for a pace or for a chat to be free."""
-        with suppress(OSError):
+        with later(log, "looking_later", queue=queue.name):
             async with self.database.reading() as session:
                 here = select(Notice.id).where(queue.holds(Notice), self.leasing.mine()).limit(1)
                 return await session.scalar(here) is not None
@@ -185,13 +181,9 @@ class Dispatcher:
     async def _tidy(self, stop: asyncio.Event) -> None:
         """Leases that ended, and what is of no use any more."""
         while not stop.is_set():
-            try:
+            with later(log, "tidying_later"):
                 await self.results.expire()
                 await self._drop_useless()
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("tidying_later", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), TIDY_SECONDS)
 

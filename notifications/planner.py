@@ -25,7 +25,7 @@ from notifications.render import list_buttons, list_facts
 from notifications.roster import Areas
 from notifications.states import Change, State, after, before
 from storage.bells import Work
-from storage.engine import Database, is_away
+from storage.engine import Database, later
 from storage.leading import lead
 from storage.people import Official
 from storage.post_box import Notice
@@ -115,13 +115,9 @@ class Planner:
     async def _run(self, end: asyncio.Event) -> None:
         bell = self.database.bells.hang(Work.notices)
         while not end.is_set():
-            try:
+            planned = False
+            with later(log, "planning_later"):
                 planned = await self.plan()
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("planning_later", error=type(error).__name__)
-                planned = False
             if not planned:
                 await bell.wait(LOOK_SECONDS)
 

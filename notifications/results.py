@@ -143,9 +143,12 @@ class Results:
                 notice.resent, notice.retry_at = True, None
             case Change.move:
                 state = await _move(session, notice)
-            case Change.fail | Change.lose:
+            case Change.fail:
                 await set_free(session, [notice.id])
                 log.error("notice_failed", notice=notice.id, error=outcome.error)
+            case Change.lose:
+                await set_free(session, [notice.id])
+                log.warning("notice_lost", notice=notice.id, error=outcome.error)
         notice.state = state
 
     async def _log(self, session: AsyncSession, taken: Sequence[Sent]) -> None:

@@ -118,6 +118,10 @@ class Faults:
         self.out = False
         self._script.clear()
 
+    def drop(self, fault: Fault) -> None:
+        """Takes one line back, if it is still there."""
+        self._script = [one for one in self._script if one is not fault]
+
     def pending(self) -> list[Json]:
         return [asdict(fault) for fault in self._script]
 

@@ -6,8 +6,8 @@ needs no such turn on PostgreSQL and works beside the others.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from storage import people, post_box, register, work
 from storage.base import Base
 from storage.bells import Bells, Work
 
-__all__ = ["Base", "Database", "Unit", "is_away", "people", "post_box", "register", "work"]
+__all__ = ["Base", "Database", "Unit", "is_away", "later", "people", "post_box", "register", "work"]
 
 BUSY_MILLISECONDS = 30_000
 TURN = 0x6A740001  # the advisory lock of the one writer
@@ -33,6 +33,17 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         return not isinstance(error, OUR_FAULT)
     return isinstance(error, OSError)
+
+
+@contextmanager
+def later(log: Any, event: str, **about: Any) -> Iterator[None]:
+    """What the database cannot do now is logged, and left for the next look: the rows keep it."""
+    try:
+        yield
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning(event, error=type(error).__name__, **about)
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

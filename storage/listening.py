@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import structlog
 from sqlalchemy import text
 
@@ -12,6 +13,7 @@ from storage.engine import CHANNEL, Database, is_away
 log = structlog.get_logger(__name__)
 CHECK_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
+CUT = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 async def listen(database: Database, stop: asyncio.Event) -> None:
@@ -20,7 +22,7 @@ async def listen(database: Database, stop: asyncio.Event) -> None:
         try:
             await _hear(database, stop)
         except Exception as error:
-            if not is_away(error):
+            if not is_away(error) and not isinstance(error, CUT):
                 raise
             log.warning("listening_again", error=type(error).__name__)
             await pause(stop, AGAIN_SECONDS)

@@ -54,6 +54,13 @@ async def drop(url: str) -> None:
         await _command(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
+async def cut(url: str) -> None:
+    """Ends every connection to a database of the server, as a restart would."""
+    name = make_url(url).database
+    others = f"datname = '{name}' AND pid <> pg_backend_pid()"
+    await _command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+
 @asynccontextmanager
 async def copied(source: str, folder: Path) -> AsyncIterator[str]:
     """A copy for as long as the block runs."""

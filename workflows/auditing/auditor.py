@@ -14,7 +14,7 @@ from config.clock import Clock
 from config.wording import day_text, fill
 from notifications import outbox
 from notifications.outbox import Lane
-from storage.engine import Database, is_away
+from storage.engine import Database, is_away, later
 from storage.leading import lead
 from storage.listening import pause
 from storage.work import Marker
@@ -61,12 +61,8 @@ class Auditor:
 
     async def _run(self, end: asyncio.Event) -> None:
         while not end.is_set():
-            try:
+            with later(log, "audit_later"):
                 await self.round()
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("audit_later", error=type(error).__name__)
             await pause(end, ROUND_SECONDS)
 
     async def round(self) -> Round:

@@ -1,0 +1,232 @@
+"""Who kills: one process after the other, at points drawn by seed, until told to stop."""
+
+import asyncio
+import random
+import resource
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+
+from simulator.faults import Kind
+from tests import databases
+from tests.faults import victim
+from tests.faults.county import County
+from tests.faults.processes import KILLED, Nursery, Victim
+
+CALM_SECONDS = 60.0
+POINT_SECONDS = 1.5
+LOOKS = 40
+UP = "金汤已开始工作"
+AWAY_SECONDS = 1.0
+ROOM_FOR_LOG = 65_536
+WEATHERS: tuple[Kind, ...] = ("429", "502", "gateway", "reset", "drop", "duplicate")
+UP_SECONDS = 0.4  # a process needs about as long before it does anything
+ANYWHERE = [f"{when} {what} {victim.ANYWHERE}" for when in ("before", "after") for what in ("commit", "send")]
+
+
+@dataclass
+class Tally:
+    """What was done to a county: kills by place, starts, and the number of receipts at each kill."""
+
+    places: Counter[str] = field(default_factory=Counter)
+    weathers: Counter[str] = field(default_factory=Counter)
+    starts: int = 0
+    marks: list[int] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        return self.places.total()
+
+
+class Killer:
+    """Keeps a `jintang run` going over a county, and kills it again and again."""
+
+    def __init__(self, county: County, nursery: Nursery, seed: int) -> None:
+        self.county = county
+        self.nursery = nursery
+        self.tally = Tally()
+        self.dice = random.Random(seed)
+        self.running: Victim | None = None
+        self.log_before = 0
+
+    async def start(self) -> Victim:
+        if self.running is None or self.running.status is not None:
+            self.tally.starts += 1
+            here = self.county
+            self.log_before = len(here.log.read_text(errors="replace")) if here.log.exists() else 0
+            self.running = await self.nursery.bear(["run"], here.env, here.folder, here.log)
+        return self.running
+
+    async def stop(self) -> None:
+        """As a careful person does it; the end must be in good order."""
+        if self.running is not None and self.running.status is None:
+            self.running.signal(15)
+            assert await self.running.dies(20), "it did not end within 20 s"
+            assert self.running.status == 0
+
+    # --- killing -------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def storm(self) -> AsyncIterator[None]:
+        """Kills for as long as the block runs."""
+        over = asyncio.Event()
+        killing = asyncio.create_task(self._kill_until(over))
+        try:
+            yield
+        finally:
+            over.set()
+            await killing
+
+    async def kill(self, times: int) -> None:
+        for _ in range(times):
+            await self.kill_once()
+
+    async def _kill_until(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            await self.kill_once()
+
+    async def kill_once(self) -> None:
+        """A process is started, and dies at a point of the code, at any instant, or on the wire."""
+        process = await self.start()
+        draw = self.dice.random()
+        if draw < 0.1:
+            await self._without_storage(process)
+        if draw < 0.25:
+            await self._at_random(process)
+        elif draw < 0.35:
+            await self._on_the_wire(process)
+        else:
+            await self._at_a_point(process)
+
+    async def _at_random(self, process: Victim) -> None:
+        """At any instant, also before it is up."""
+        await process.dies(self.dice.uniform(0.05, 2.0))
+        await self._end(process, "random instant")
+
+    async def _on_the_wire(self, process: Victim) -> None:
+        """A message is accepted, and the process dies before it is told."""
+        emulator = self.county.emulator
+        fault = emulator.faults.add("slow", method="sendMessage", delay=1.0)
+        try:
+            await emulator.until(lambda: fault.times == 0, POINT_SECONDS)
+        except TimeoutError:
+            emulator.faults.drop(fault)
+            await self._end(process, "random instant")
+        else:
+            await self._end(process, "accepted, not yet answered")
+
+    async def _at_a_point(self, process: Victim) -> None:
+        """At a place the code has been seen to pass; every second time after the last death is made good."""
+        if self.dice.random() < 0.5:
+            await self._made_good()
+        when, what, place = self.dice.choice(ANYWHERE + self._known()).split()
+        nth = self.dice.choice((1, 1, 2, 3, 5, 8))
+        self.county.point(victim.Point(when, what, place, nth))
+        died = self.county.folder / victim.DIED
+        if await process.dies(UP_SECONDS + POINT_SECONDS):
+            await self._end(process, died.read_text())
+        else:
+            await self._end(process, "random instant")
+
+    async def _without_storage(self, process: Victim) -> None:
+        """The database is restarted, or the disk is full, for a moment; no process may end of it."""
+        if not await self._is_up(process):
+            return
+        await (self._full_disk(process) if self.county.database.embedded else self._restart())
+
+    async def _is_up(self, process: Victim) -> bool:
+        """Whether it has begun to work; until then it may give up and say why."""
+        for _ in range(LOOKS):
+            if UP in self.county.log.read_text(errors="replace")[self.log_before :]:
+                return True
+            if await process.dies(UP_SECONDS / 4):
+                return False
+        return False
+
+    async def _full_disk(self, process: Victim) -> None:
+        """No file may grow beyond what the log needs."""
+        self.tally.weathers["disk full"] += 1
+        limit = self.county.log.stat().st_size + ROOM_FOR_LOG
+        try:
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            await asyncio.sleep(AWAY_SECONDS)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        except ProcessLookupError:
+            assert process.status == KILLED, f"it ended by itself: {process.status}"
+
+    async def _restart(self) -> None:
+        """Every connection is cut, and again as often as it is made anew."""
+        self.tally.weathers["database restarted"] += 1
+        for _ in range(10):
+            await databases.cut(self.county.url)
+            await asyncio.sleep(AWAY_SECONDS / 10)
+
+    def misfortune(self) -> AbstractAsyncContextManager[None]:
+        """Somebody is at work: mostly the process dies under their fingers, sometimes the network is bad."""
+        return self.storm() if self.dice.random() < 0.7 else self.weather()
+
+    @asynccontextmanager
+    async def weather(self) -> AsyncIterator[None]:
+        """One of the misfortunes of a network, for as long as the block runs."""
+        kind = self.dice.choice((*WEATHERS, None))
+        faults = self.county.emulator.faults
+        if kind is not None:
+            self.tally.weathers[kind] += 1
+            faults.seed(self.dice.getrandbits(32))
+            method = "sendMessage" if kind == "drop" else None
+            faults.add(kind, None if kind != "duplicate" else 20, method=method, chance=0.3)
+        try:
+            yield
+        finally:
+            faults.clear()
+
+    def _known(self) -> list[str]:
+        file = self.county.folder / victim.PLACES
+        return sorted(set(file.read_text().splitlines())) if file.exists() else []
+
+    async def _made_good(self) -> None:
+        """What the dead process had in hand has gone again, as far as that is possible within a moment."""
+        await asyncio.sleep(UP_SECONDS)
+        for _ in range(LOOKS):
+            if not await self.county.in_hand():
+                return
+            await asyncio.sleep(2 * POINT_SECONDS / LOOKS)
+
+    async def _end(self, process: Victim, place: str) -> None:
+        """The process is dead; where it died is written down. Nothing but a kill may end it."""
+        await process.kill()
+        assert process.status == KILLED, f"it ended by itself: {process.status}"
+        (self.county.folder / victim.POINT).unlink(missing_ok=True)
+        self.tally.places[place] += 1
+        receipts = self.county.emulator.receipts.after()
+        self.tally.marks.append(receipts[-1].number if receipts else 0)
+
+    # --- calm ------------------------------------------------------------------------------------
+
+    async def calm(self) -> None:
+        """Nobody is killed until everything that is due has been done."""
+        process = await self.start()
+        end = time.monotonic() + CALM_SECONDS
+        rested = 0
+        while rested < 2:
+            await asyncio.sleep(0.6)  # longer than a tick
+            assert process.status is None, f"it ended by itself: {process.status}"
+            assert time.monotonic() < end, "it does not come to rest"
+            rested = rested + 1 if await self.county.at_rest() else 0
+
+    async def imports(self, name: str, kind: str, file: str, killed: bool) -> None:
+        """`jintang import`, killed once where that is wished, and run again to its end."""
+        here = self.county
+        words = ["import", kind, file]
+        if killed:
+            here.point(victim.Point(self.dice.choice(("before", "after")), "commit", "*", 1))
+            dying = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
+            if not await dying.dies(self.dice.uniform(0.3, 1.5)):
+                await dying.kill()
+            self.tally.places["import"] += dying.status == KILLED
+            (here.folder / victim.POINT).unlink(missing_ok=True)
+        living = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
+        assert await living.dies(60)
+        assert living.status == 0, (here.folder / f"{name}.log").read_text()
