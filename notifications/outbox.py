@@ -170,7 +170,7 @@ def strip_card(session: AsyncSession, card: Notice, now: datetime) -> None:
 async def tell_once(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
     """Tellings with a `once`, some of which may be there already."""
     rows = [_row(telling, now) for telling in tellings]
-    await session.execute(insert_for(session, Notice).on_conflict_do_nothing(), rows)
+    await session.execute(insert_for(session, Notice.__table__).on_conflict_do_nothing(), rows)
 
 
 def _staged(batch: str) -> ColumnElement[bool]:

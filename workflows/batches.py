@@ -18,6 +18,7 @@ from storage.engine import Database
 from storage.register import Batch, Clue, Household
 from storage.work import Task
 from workflows.desk import Desk
+from workflows.pace import Pace
 from workflows.recipients import post_place
 from workflows.words import place
 
@@ -27,7 +28,6 @@ KINDS = {
     Tier.county: "batch_county",
     Tier.city: "batch_city",
 }
-LINES_AT_ONCE = 100
 CARDS_AT_ONCE = 500
 ABANDONED = timedelta(minutes=10)
 
@@ -188,10 +188,13 @@ async def tell_batch(database: Database, desk: Desk, batch_id: int) -> None:
         if (await session.get_one(Batch, batch_id)).told:
             return
         told = [_waiting(line) for line in await lines(session, desk, batch_id)]
-    for start in range(0, len(told), LINES_AT_ONCE):
+    pace = Pace()
+    while told:
+        some, told = told[: pace.size], told[pace.size :]
         async with database.writing() as session:
-            await outbox.tell_once(session, told[start : start + LINES_AT_ONCE], desk.now())
-            await session.commit()
+            with pace.watching(len(some)):
+                await outbox.tell_once(session, some, desk.now())
+                await session.commit()
     released = True
     while released:
         async with database.writing() as session:

@@ -13,7 +13,7 @@ from config.models import DayKind, Policy, Step, StepKind
 from config.wording import fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling
-from storage.inserting import insert_rows, keep
+from storage.inserting import insert_rows, keep, made
 from storage.post_box import Notice
 from storage.register import Household
 from storage.work import Case, Rung, Task
@@ -95,7 +95,8 @@ def _task(desk: Desk, policy: Policy, opening: Opening) -> Task:
     step = policy.procedures[opening.procedure].steps[opening.step]
     post, region = post_place(desk.areas, policy.posts, step.post, opening.case.region_code)
     opens, planned, latest, due = _days(desk, policy, opening, step)
-    return Task(
+    return made(
+        Task,
         case_id=opening.case.id,
         procedure=opening.procedure,
         step=opening.step,
