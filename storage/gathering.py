@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table, func, insert, select
+from sqlalchemy import Dialect, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, TypeEngine
 
@@ -25,22 +26,22 @@ class Sheaf:
     """
 
     dialect: Dialect
-    rows: dict[tuple[Table, Names], list[Values]] = field(default_factory=dict)
+    rows: dict[tuple[Table, Names, bool], list[Values]] = field(default_factory=dict)
     keys: dict[Table, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """All of `rows` name the same columns, which are more than one."""
+    def add(self, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False) -> None:
+        """All of `rows` name the same columns, which are more than one; `unless_there`: a clash is no error."""
         names = tuple(column.key for column in table.c if column.key in rows[0])
         bound = _bound(self.dialect, table, names)
-        self.rows.setdefault((table, names), []).extend(map(bound, rows))
+        self.rows.setdefault((table, names, unless_there), []).extend(map(bound, rows))
 
     async def land(self, session: AsyncSession) -> bool:
         """Inserts everything; False, and nothing is inserted, where a key was taken meanwhile."""
         if not await self._free(session):
             return False
         connection = await session.connection()
-        for (table, names), rows in self.rows.items():
-            await connection.exec_driver_sql(_words(self.dialect, table, names), rows)
+        for kind, rows in self.rows.items():
+            await connection.exec_driver_sql(_words(self.dialect, *kind), rows)
         return True
 
     async def _free(self, session: AsyncSession) -> bool:
@@ -67,8 +68,10 @@ class Gathering(AsyncSession):
 
 
 @cache
-def _words(dialect: Dialect, table: Table, names: Names) -> str:
-    return str(insert(table).compile(dialect=dialect, column_keys=list(names)))
+def _words(dialect: Dialect, table: Table, names: Names, unless_there: bool) -> str:
+    adding = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    chosen = adding.on_conflict_do_nothing() if unless_there else adding
+    return str(chosen.compile(dialect=dialect, column_keys=list(names)))
 
 
 def _binder(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

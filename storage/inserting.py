@@ -5,14 +5,14 @@ from copy import copy
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 
 from storage.base import Base
-from storage.gathering import Gathering
+from storage.gathering import Gathering, Sheaf
 
 
 Row = TypeVar("Row", bound=Base)
@@ -27,15 +27,27 @@ def insert_for(session: AsyncSession, entity: Any) -> sqlite.Insert | postgresql
     return sqlite.insert(entity) if _embedded(session) else postgresql.insert(entity)
 
 
-async def insert_rows(session: AsyncSession, entity: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows that nobody needs as objects, in one statement; all of them name the same columns."""
+async def insert_rows(
+    session: AsyncSession,
+    entity: type[Base],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    unless_there: bool = False,
+) -> None:
+    """Rows that nobody needs as objects, in one statement; all of them name the same columns.
+
+    `unless_there`: a row that clashes with one that is there already is left out.
+    """
     complete = [_defaults(entity) | dict(row) for row in rows]
-    if complete and isinstance(session, Gathering):
-        session.sheaf.add(_table(entity), complete)
-    elif complete:
-        await session.flush()
-        connection = await session.connection()
-        await connection.execute(insert(_table(entity)), complete)
+    if not complete:
+        return
+    if isinstance(session, Gathering):
+        session.sheaf.add(_table(entity), complete, unless_there=unless_there)
+        return
+    await session.flush()
+    sheaf = Sheaf(session.get_bind().dialect)
+    sheaf.add(_table(entity), complete, unless_there=unless_there)
+    await sheaf.land(session)
 
 
 def made(entity: type[Row], **values: Any) -> Row:
