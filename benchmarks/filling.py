@@ -16,6 +16,7 @@ from sqlalchemy import CTE, ColumnElement, String, Table, cast, insert, literal,
 
 from config.clock import LocalTime, SetClock
 from config.loader import load_policy
+from storage import migrate
 from storage.base import Base
 from storage.crypto import Vault, use_vault
 from storage.engine import Database
@@ -185,8 +186,12 @@ async def prepared(
     """The address of a new database of this kind with what `fill_in` adds; nobody is connected to it."""
     databases.use(kind)
     with TemporaryDirectory(dir=folder) as own:
-        async with databases.fresh(Path(own)) as url:
+        url = await databases.new(Path(own))
+        try:
+            await migrate.upgrade(url)
             database = Database(url)
             await fill_in(database)
             await databases.settle(database)
             yield url
+        finally:
+            await databases.drop(url)
