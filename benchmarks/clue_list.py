@@ -29,8 +29,10 @@ from workflows.imports import Kind, import_file
 RAW_AT_ONCE = 1000
 MADE = ("cases", "clues", "tasks", "rungs", "notices", "audit")
 BESIDE = ("policy_versions", "batches")
-HEADER = ("signal_id", "source_dept", "rule_code", "event_date", "received_date", "village_code")
-HEADER += ("household_no", "band", "note")
+HEADER = (
+    *("signal_id", "source_dept", "rule_code", "event_date", "received_date", "village_code"),
+    *("household_no", "band", "note"),
+)
 RULES = (("医保", "medical_burden"), ("医保", "not_insured"), ("人社", "job_lost"), ("教育", "many_students"))
 MOST_TIMES, MOST_SECONDS, MOST_MEGABYTES, MOST_COMMIT = 8.0, 60.0, 500.0, 0.05
 
@@ -67,9 +69,7 @@ def write_list(file: Path, clues: int, homes: int, seed: int = SEED) -> None:
             home = f"XX-{serial}" if lost else number_of(chance.randint(1, homes))
             dates = f"2026-02-{chance.randint(1, 28):02d}", f"2026-03-{chance.randint(5, 9):02d}"
             band, note = "high" if red else "low", "请尽快入户" if noted else ""
-            rows.writerow(
-                (f"BM-{serial:06d}", dept, rule, *dates, chance.choice(places), home, band, note)
-            )
+            rows.writerow((f"BM-{serial:06d}", dept, rule, *dates, chance.choice(places), home, band, note))
 
 
 async def _once(source: str, folder: Path, file: Path) -> tuple[Import, float]:

@@ -1,4 +1,4 @@
-"""Databases full enough to measure on: a province's tree, its households, a million open tasks; always the same rows."""
+"""Databases to measure on: a province and its households, a million open tasks; always the same."""
 
 import csv
 import lzma

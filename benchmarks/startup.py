@@ -1,4 +1,4 @@
-"""From `jintang run` to ready, with few tasks and with a million, beside bare imports of the same libraries."""
+"""From `jintang run` to ready, with few tasks and with a million, beside bare imports of what it imports."""
 
 import asyncio
 import os
@@ -18,8 +18,8 @@ from tests.run.process import Environment, free_port, running
 
 NAMED = """
 import sys, jintang.cli, jintang.running
-foreign = (name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", "") or ""))
-print(" ".join(foreign))
+files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+print(*(name for name, file in files.items() if "site-packages" in file))
 """
 IMPORTED = "import sys, importlib; [importlib.import_module(name) for name in sys.argv[1:]]"
 READY_SECONDS = 60.0
@@ -79,9 +79,13 @@ async def _to_ready(env: Environment) -> float:
         began = perf_counter()
         async with running(env, Path(folder) / "run.log"), aiohttp.ClientSession() as client:
             async with asyncio.timeout(READY_SECONDS):
-                while not await _is_ready(client, address):
-                    await asyncio.sleep(LOOK_SECONDS)
+                await _until_ready(client, address)
             return perf_counter() - began
+
+
+async def _until_ready(client: aiohttp.ClientSession, address: str) -> None:
+    while not await _is_ready(client, address):  # noqa: ASYNC110 - it is another process
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _is_ready(client: aiohttp.ClientSession, address: str) -> bool:

@@ -156,8 +156,13 @@ def _lines(
     kind: str, counts: Sequence[int], due: int, ticks: Sequence[tuple[float, float]], jobs: _Jobs
 ) -> list[Line]:
     (small, small_due), *_, (large, large_due) = ticks
-    ratio, between = large / small, ", ".join(f"{count:,}: {tick * 1e3:.1f} ms" for count, (tick, _) in zip(counts, ticks, strict=True))
-    with_due = ", ".join(f"{count:,}: {tick * 1e3:.0f} ms" for count, (_, tick) in zip(counts, ticks, strict=True))
+    ratio, between = (
+        large / small,
+        ", ".join(f"{count:,}: {tick * 1e3:.1f} ms" for count, (tick, _) in zip(counts, ticks, strict=True)),
+    )
+    with_due = ", ".join(
+        f"{count:,}: {tick * 1e3:.0f} ms" for count, (_, tick) in zip(counts, ticks, strict=True)
+    )
     beside = f"APScheduler with {jobs.stored:,} stored jobs"
     return [
         Line(

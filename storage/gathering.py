@@ -1,4 +1,4 @@
-"""Working out ahead what a unit will insert: it reads beside everybody, and only the inserting waits for its turn."""
+"""Working out ahead what a unit will insert: reading goes on beside others, inserting alone needs a turn."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Sheaf:
     keys: dict[Table, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False) -> None:
-        """All of `rows` name the same columns, which are more than one; `unless_there`: a clash is no error."""
+        """All of `rows` name the same columns, more than one; `unless_there`: a clash is no error."""
         names = tuple(column.key for column in table.c if column.key in rows[0])
         bound = _bound(self.dialect, table, names)
         self.rows.setdefault((table, names, unless_there), []).extend(map(bound, rows))

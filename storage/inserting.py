@@ -14,7 +14,6 @@ from sqlalchemy.orm.attributes import instance_dict
 from storage.base import Base
 from storage.gathering import Gathering, Sheaf
 
-
 Row = TypeVar("Row", bound=Base)
 
 

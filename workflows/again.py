@@ -28,7 +28,7 @@ async def ask_again(session: AsyncSession, desk: Desk) -> int:
 
 
 def asked_by(day: date) -> Select[Case, Household]:
-    """Cases whose household is to be asked again by `day`, the earliest first: in the order of their index."""
+    """Cases whose household is to be asked again by `day`, in the order of their index."""
     query = select(Case, Household).join(Household, Household.id == Case.household_id)
     return query.where(Case.ask_again_on <= day).order_by(Case.ask_again_on, Case.id)
 

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.engine import Gathering
-from storage.gathering import Sheaf
+from storage.gathering import Gathering, Sheaf
 from storage.register import Clue, Household, Member
 from storage.work import Case
 from workflows.cases import last_number

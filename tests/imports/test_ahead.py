@@ -1,4 +1,4 @@
-"""Signals worked out ahead of their commit: what comes between is noticed, and nothing is lost or opened twice."""
+"""Signals worked out ahead of their commit: what comes between is noticed, nothing lost or opened twice."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -20,11 +20,11 @@ from workflows.desk import Desk
 from workflows.imports.clues import refuse_private
 from workflows.imports.columns import Kind
 from workflows.imports.layout import Layout, laid_out
-from workflows.pace import Pace
 from workflows.imports.plans import Plan, planned
 from workflows.imports.rejected import SUFFIX, rejected_csv
 from workflows.imports.report import FileRefused, Report
 from workflows.imports.sheet import Sheet, read_sheet, sheet_of
+from workflows.pace import Pace
 from workflows.signals import Signal, together
 
 Progress = Callable[[int, int], None]
