@@ -19,9 +19,15 @@ class Calendar:
         self._days = holidays.country_holidays("CN")
         self._known = frozenset(announced_years) & frozenset(self._days.special_public_holidays)
         self._loaded: set[int] = set()
+        self._working: dict[date, bool] = {}
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on `day`; a year the package does not know has plain weekends."""
+        if day not in self._working:
+            self._working[day] = self._found_working(day)
+        return self._working[day]
+
+    def _found_working(self, day: date) -> bool:
         if not self._days.start_year <= day.year <= self._days.end_year:
             return day.weekday() < _SATURDAY
         self._load(day.year)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache, lru_cache
 from string import Formatter
 
 _WEEKDAYS = "一二三四五六日"
@@ -28,6 +29,7 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(moment.date())} {moment:%H:%M}"
 
 
+@lru_cache(maxsize=100_000)
 def village_name(official: str) -> str:
     """The everyday name of a village or a community: 下三合义村民委员会 is 下三合义村.
 
@@ -40,6 +42,7 @@ def village_name(official: str) -> str:
     return official
 
 
+@cache
 def fields(template: str) -> frozenset[str]:
     """The names in braces; raises `ValueError` for a template that cannot be read."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)

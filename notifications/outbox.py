@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from notifications.channel import Button
 from notifications.states import SETTLED, Change, State, before
-from storage.inserting import insert_for, insert_rows
+from storage.inserting import insert_rows
 from storage.post_box import Notice
 from storage.states import being
 
@@ -169,8 +169,7 @@ def strip_card(session: AsyncSession, card: Notice, now: datetime) -> None:
 
 async def tell_once(session: AsyncSession, tellings: Iterable[Telling], now: datetime) -> None:
     """Tellings with a `once`, some of which may be there already."""
-    rows = [_row(telling, now) for telling in tellings]
-    await session.execute(insert_for(session, Notice).on_conflict_do_nothing(), rows)
+    await insert_rows(session, Notice, [_row(telling, now) for telling in tellings], unless_there=True)
 
 
 def _staged(batch: str) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ class Hours:
         self.quiet = quiet
         self.calendar = calendar
         self.zone = zone
+        self._of_day: dict[date, list[tuple[datetime, datetime]]] = {}
 
     def at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, self.zone)
@@ -39,9 +40,10 @@ class Hours:
         return self.morning(day)
 
     def _windows(self, day: date) -> list[tuple[datetime, datetime]]:
-        if not self.calendar.is_working(day):
-            return []
-        return [(self.at(day, w.opens), self.at(day, w.closes)) for w in self.quiet.windows]
+        if day not in self._of_day:
+            windows = self.quiet.windows if self.calendar.is_working(day) else ()
+            self._of_day[day] = [(self.at(day, w.opens), self.at(day, w.closes)) for w in windows]
+        return self._of_day[day]
 
     def is_open(self, moment: datetime) -> bool:
         day = moment.astimezone(self.zone).date()

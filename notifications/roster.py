@@ -21,6 +21,7 @@ class Areas:
     def __init__(self) -> None:
         self._nodes: dict[str, tuple[str, str | None, Tier]] = {}
         self._lines: dict[str, Lineage] = {}
+        self._above: dict[tuple[str, Tier], str | None] = {}
 
     async def learn(self, session: AsyncSession, codes: Iterable[str]) -> None:
         """Reads what is not known yet of these regions and of all above them.
@@ -56,11 +57,15 @@ class Areas:
 
     def above(self, code: str, tier: Tier) -> str | None:
         """The region of `tier` that `code` lies in, itself included."""
-        return next((region for at, region in self.lineage(code) if at is tier), None)
+        if (code, tier) not in self._above:
+            found = (region for at, region in self.lineage(code) if at is tier)
+            self._above[code, tier] = next(found, None)
+        return self._above[code, tier]
 
     def forget(self) -> None:
         self._nodes.clear()
         self._lines.clear()
+        self._above.clear()
 
 
 async def load_roster(session: AsyncSession, regions: Collection[str], today: date) -> Roster:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from storage import people, post_box, register, work
 from storage.base import Base
 from storage.bells import Bells, Work
+from storage.gathering import Gathering, Sheaf
 
 __all__ = ["Base", "Database", "Unit", "is_away", "later", "people", "post_box", "register", "work"]
 
@@ -100,10 +101,18 @@ class Database:
         writer = self.engine.execution_options(writing=True)
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
         self._write = async_sessionmaker(writer, class_=Unit, expire_on_commit=False)
+        self._gather = async_sessionmaker(self.engine, class_=Gathering, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         async with self._read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def gathering(self) -> AsyncIterator[Gathering]:
+        """A look that gathers what a writing unit shall insert."""
+        async with self._gather() as session:
+            session.sheaf = Sheaf(self.engine.dialect)
             yield session
 
     @asynccontextmanager

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 
 from storage.base import Base
+from storage.gathering import Gathering, Sheaf
+
+Row = TypeVar("Row", bound=Base)
 
 
 def _embedded(session: AsyncSession) -> bool:
@@ -23,17 +26,41 @@ def insert_for(session: AsyncSession, entity: Any) -> sqlite.Insert | postgresql
     return sqlite.insert(entity) if _embedded(session) else postgresql.insert(entity)
 
 
-async def insert_rows(session: AsyncSession, entity: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows that nobody needs as objects, in one statement; all of them name the same columns."""
+async def insert_rows(
+    session: AsyncSession,
+    entity: type[Base],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    unless_there: bool = False,
+) -> None:
+    """Rows that nobody needs as objects, in one statement; all of them name the same columns.
+
+    `unless_there`: a row that clashes with one that is there already is left out.
+    """
     complete = [_defaults(entity) | dict(row) for row in rows]
-    if complete:
-        await session.flush()
-        connection = await session.connection()
-        await connection.execute(insert(_table(entity)), complete)
+    if not complete:
+        return
+    if isinstance(session, Gathering):
+        session.sheaf.add(_table(entity), complete, unless_there=unless_there)
+        return
+    await session.flush()
+    sheaf = Sheaf(session.get_bind().dialect)
+    sheaf.add(_table(entity), complete, unless_there=unless_there)
+    await sheaf.land(session)
+
+
+def made(entity: type[Row], **values: Any) -> Row:
+    """A new object for `keep`, its columns written plainly: nobody asks for the history of what is new."""
+    one = entity()
+    instance_dict(one).update(values)
+    return one
 
 
 async def keep(session: AsyncSession, objects: Sequence[Base]) -> None:
-    """New objects of one class, in one statement; afterwards they have their keys and are tracked."""
+    """New objects of one class, in one statement; afterwards they have their keys and are tracked.
+
+    What a `Gathering` lays by has its keys too, but is tracked by nobody.
+    """
     if not objects:
         return
     entity = type(objects[0])
@@ -42,14 +69,17 @@ async def keep(session: AsyncSession, objects: Sequence[Base]) -> None:
         given |= {name: copy(value) for name, value in _fresh(entity).items() if name not in given}
         given["id"] = key
     await insert_rows(session, entity, (_values(entity, one) for one in objects))
-    for one in objects:
-        make_transient_to_detached(one)
-    session.add_all(objects)
+    if not isinstance(session, Gathering):
+        for one in objects:
+            make_transient_to_detached(one)
+        session.add_all(objects)
 
 
 async def take_keys(session: AsyncSession, entity: type[Base], count: int) -> Sequence[int]:
-    """Primary keys for rows about to be inserted; only for a unit that may write."""
+    """Primary keys for rows about to be inserted; for a unit that may write, or one that gathers."""
     if _embedded(session):
+        if isinstance(session, Gathering):
+            return await session.keys(_table(entity), count)
         last = await session.scalar(select(func.max(_table(entity).c.id))) or 0
         return range(last + 1, last + 1 + count)
     sequence = func.pg_get_serial_sequence(entity.__tablename__, "id")

@@ -62,9 +62,9 @@ async def cut(url: str) -> None:
 
 
 @asynccontextmanager
-async def copied(source: str, folder: Path) -> AsyncIterator[str]:
+async def copied(source: str, folder: Path, name: str = "county") -> AsyncIterator[str]:
     """A copy for as long as the block runs."""
-    url = await copy(source, folder)
+    url = await copy(source, folder, name)
     try:
         yield url
     finally:

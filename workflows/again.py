@@ -1,8 +1,8 @@
 """A household that did not want to apply is asked once more when its term is over (domain §2.1 REFUSED)."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.register import Batch, Household
@@ -19,13 +19,18 @@ async def ask_again(session: AsyncSession, desk: Desk) -> int:
     """From the morning of the day on: a signal of our own for each such household. The caller commits."""
     if not desk.calendar.is_working(desk.today()) or desk.now() < desk.hours.morning(desk.today()):
         return 0
-    query = select(Case, Household).join(Household, Household.id == Case.household_id)
-    due = (await session.execute(query.where(Case.ask_again_on <= desk.today()).order_by(Case.id))).all()
+    due = (await session.execute(asked_by(desk.today()))).all()
     if due:
         await _ask(session, desk, [_signal(desk, case, household) for case, household in due])
     for case, _ in due:
         case.ask_again_on = None
     return len(due)
+
+
+def asked_by(day: date) -> Select[Case, Household]:
+    """Cases whose household is to be asked again by `day`, in the order of their index."""
+    query = select(Case, Household).join(Household, Household.id == Case.household_id)
+    return query.where(Case.ask_again_on <= day).order_by(Case.ask_again_on, Case.id)
 
 
 def _signal(desk: Desk, case: Case, household: Household) -> Signal:

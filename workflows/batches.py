@@ -1,9 +1,10 @@
 """What each tier hears of a batch: one line for villages, townships and county, a count for the city."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from storage.engine import Database
 from storage.register import Batch, Clue, Household
 from storage.work import Task
 from workflows.desk import Desk
+from workflows.pace import Pace
 from workflows.recipients import post_place
 from workflows.words import place
 
@@ -27,7 +29,6 @@ KINDS = {
     Tier.county: "batch_county",
     Tier.city: "batch_city",
 }
-LINES_AT_ONCE = 100
 CARDS_AT_ONCE = 500
 ABANDONED = timedelta(minutes=10)
 
@@ -48,8 +49,11 @@ def key(batch_id: int | None) -> str | None:
     return None if batch_id is None else f"batch:{batch_id}"
 
 
-async def lines(session: AsyncSession, desk: Desk, batch_id: int) -> list[Telling]:
-    """The line of every post that routing names with `line`, `count` or `list` for these alerts."""
+async def lines(session: AsyncSession, desk: Desk, batch_id: int) -> Iterator[Telling]:
+    """The line of every post that routing names with `line`, `count` or `list` for these alerts.
+
+    A province's list makes so many that they are written out one by one.
+    """
     sums: dict[tuple[str, str, Mode], _Sum] = defaultdict(_Sum)
     told_of = await _told(session, batch_id)
     await desk.areas.learn(session, {told.region_code for told in told_of})
@@ -58,10 +62,8 @@ async def lines(session: AsyncSession, desk: Desk, batch_id: int) -> list[Tellin
             if told.post not in ("holder", "helper") and told.mode is not Mode.now:
                 where = post_place(desk.areas, desk.policy.posts, told.post, one.region_code)
                 _count(desk, sums[(*where, told.mode)], one)
-    told_lines = [
-        _line(desk, batch_id, post, region, mode, total) for (post, region, mode), total in sums.items()
-    ]
-    return told_lines + await _unmatched(session, desk, batch_id)
+    written = (_line(desk, batch_id, *where, total) for where, total in sums.items())
+    return chain(written, await _unmatched(session, desk, batch_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +189,13 @@ async def tell_batch(database: Database, desk: Desk, batch_id: int) -> None:
     async with database.reading() as session:
         if (await session.get_one(Batch, batch_id)).told:
             return
-        told = [_waiting(line) for line in await lines(session, desk, batch_id)]
-    for start in range(0, len(told), LINES_AT_ONCE):
+        told = map(_waiting, await lines(session, desk, batch_id))
+    pace = Pace()
+    while some := list(islice(told, pace.size)):
         async with database.writing() as session:
-            await outbox.tell_once(session, told[start : start + LINES_AT_ONCE], desk.now())
-            await session.commit()
+            with pace.watching(len(some)):
+                await outbox.tell_once(session, some, desk.now())
+                await session.commit()
     released = True
     while released:
         async with database.writing() as session:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import Effect, Outcome, Policy, Procedure
+from storage.inserting import made
 from storage.register import Clue, Household
 from storage.work import Case, Draft, Task
 from workflows import events
@@ -45,15 +46,22 @@ class Act:
 
 async def next_numbers(session: AsyncSession, day: date, count: int) -> list[str]:
     """Case numbers of the day, DP-260312-07; they never change and are never used twice."""
-    last = select(Case.number).where(Case.opened_on == day).order_by(Case.id.desc()).limit(1)
-    used = int((await session.scalar(last) or "0").rpartition("-")[2])
+    used = int((await last_number(session, day) or "0").rpartition("-")[2])
     return [f"DP-{day:%y%m%d}-{used + nth:02d}" for nth in range(1, count + 1)]
+
+
+async def last_number(session: AsyncSession, day: date) -> str | None:
+    """The last case number given on this day."""
+    last = select(Case.number).where(Case.opened_on == day).order_by(Case.id.desc()).limit(1)
+    number: str | None = await session.scalar(last)
+    return number
 
 
 def new_case(desk: Desk, household: Household, number: str, start: date, *, urgent: bool) -> Case:
     """A case under the policy in force today, which stays its policy (promise 4)."""
     policy = desk.policy
-    case = Case(
+    case = made(
+        Case,
         number=number,
         household_id=household.id,
         region_code=household.region_code,

@@ -62,6 +62,9 @@ def beside(
     told_already: Collection[str | None] = (),
 ) -> Iterator[Telling]:
     """What those hear of a new alert at once beside its holder, whose card opens the task."""
+    heard = [told for told in _beside(desk, event) if told.post not in told_already]
+    if all(told.post == "helper" for told in heard) and not subject.household.helper_id:
+        return
     telling = replace(
         _telling(desk, subject, event, {}),
         batch=batch,
@@ -71,12 +74,14 @@ def beside(
         event=f"task:{subject.task.id}:opened",
         urgent=event == "alert_urgent",
     )
-    for told in desk.policy.routing[event]:
-        others = told.post != "holder" and told.post not in told_already
-        if others and told.mode is Mode.now:
-            addressed = _addressed(desk, subject, told, telling)
-            if addressed is not None:
-                yield replace(addressed, state=state)
+    for told in heard:
+        addressed = _addressed(desk, subject, told, telling)
+        if addressed is not None:
+            yield replace(addressed, state=state)
+
+
+def _beside(desk: Desk, event: str) -> list[Told]:
+    return [told for told in desk.policy.routing[event] if told.mode is Mode.now and told.post != "holder"]
 
 
 def _addressed(desk: Desk, subject: Subject, told: Told, telling: Telling) -> Telling | None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.models import Policy
 from notifications import outbox
 from notifications.outbox import Lane
-from storage.inserting import keep
+from storage.inserting import keep, made
 from storage.people import Region
 from storage.post_box import Notice
 from storage.register import Batch, Clue, Household
@@ -75,7 +75,8 @@ async def take_in(
 
 def _clue(signal: Signal, household: Household | None, batch_id: int | None, *, urgent: bool) -> Clue:
     other = signal.village_code if household and signal.village_code != household.village_code else None
-    return Clue(
+    return made(
+        Clue,
         signal_id=signal.signal_id,
         batch_id=batch_id,
         dept=signal.dept,
@@ -260,7 +261,8 @@ async def _await_matching(session: AsyncSession, desk: Desk, clues: Sequence[Clu
     step = desk.policy.procedures[MATCHING].steps["match"]
     due = days_from(desk, desk.today(), step)
     tasks = [
-        Task(
+        made(
+            Task,
             clue_id=clue.id,
             procedure=MATCHING,
             step="match",

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from config.models import ClueRulesFile
 from storage.register import Clue, Household, Member
@@ -42,7 +43,8 @@ async def read_register(
         await _read_owners(session, id_hashes, by_id)
     wanted = {one for owners in by_id.values() for one in owners}
     found = Household.number.in_(numbers) | Household.id.in_(wanted)
-    households = (await session.scalars(select(Household).where(found))).all()
+    unnamed = select(Household).options(defer(Household.head_name, raiseload=True))
+    households = (await session.scalars(unnamed.where(found))).all()
     return Register({h.number: h for h in households}, by_id, {h.id: h for h in households})
 
 

@@ -1,6 +1,6 @@
 """Opening tasks: their holder, their dates, their rungs and the first notice, in the caller's commit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import DayKind, Policy, Step, StepKind
+from config.models import DayKind, Policy, Relative, Step, StepKind
 from config.wording import fill
 from notifications import outbox
 from notifications.outbox import Lane, Telling
-from storage.inserting import insert_rows, keep
+from storage.inserting import insert_rows, keep, made
 from storage.post_box import Notice
 from storage.register import Household
 from storage.work import Case, Rung, Task
@@ -95,7 +95,8 @@ def _task(desk: Desk, policy: Policy, opening: Opening) -> Task:
     step = policy.procedures[opening.procedure].steps[opening.step]
     post, region = post_place(desk.areas, policy.posts, step.post, opening.case.region_code)
     opens, planned, latest, due = _days(desk, policy, opening, step)
-    return Task(
+    return made(
+        Task,
         case_id=opening.case.id,
         procedure=opening.procedure,
         step=opening.step,
@@ -156,8 +157,12 @@ async def add_rungs(
     def planned(step: str, dates: Dates) -> Sequence[PlannedRung]:
         return list(rungs(policy.ladders.get(step) or policy.ladders["step"], dates, desk.hours, now))
 
+    @cache
+    def place(to: Relative, holder: Place) -> Place | None:
+        return relative_place(desk.areas, policy.posts, to, holder)
+
     ladders = ((task, planned(task.step, _dates(task, limit))) for task, limit in tasks)
-    rows = (row for task, ladder in ladders for row in _rungs(desk, policy, task, ladder))
+    rows = (row for task, ladder in ladders for row in _rungs(task, ladder, place))
     await insert_rows(session, Rung, rows)
 
 
@@ -165,10 +170,13 @@ def _dates(task: Task, limit: date | None) -> Dates:
     return Dates(opened=task.opens_on, due=task.due_on, latest=task.latest_on, limit=limit)
 
 
-def _rungs(desk: Desk, policy: Policy, task: Task, ladder: Iterable[PlannedRung]) -> Iterator[dict[str, Any]]:
+def _rungs(
+    task: Task, ladder: Iterable[PlannedRung], place_of: Callable[[Relative, Place], Place | None]
+) -> Iterator[dict[str, Any]]:
     seen: set[tuple[str, Place]] = set()
+    holder = task.post, task.region_code
     for planned in ladder:
-        place = relative_place(desk.areas, policy.posts, planned.to, (task.post, task.region_code))
+        place = place_of(planned.to, holder)
         if place is None or (planned.rule.name, place) in seen:
             continue
         seen.add((planned.rule.name, place))

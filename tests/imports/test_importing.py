@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from storage.register import Batch, Household
 from storage.work import Audit
 from workflows.imports import FileRefused, import_file, import_rows
-from workflows.imports.pace import AIM_SECONDS, Pace
+from workflows.pace import AIM_SECONDS, Pace
 
 
 async def households(database):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Select, func, select, text
@@ -12,11 +13,12 @@ from storage.engine import Database
 from storage.post_box import Notice
 from storage.register import Clue
 from storage.states import being
-from storage.work import Case, Rung
+from storage.work import Rung
+from workflows.again import asked_by
 
 pytestmark = pytest.mark.sqlite_only
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
-LOOKS: dict[str, tuple[Select[tuple[object, ...]], str]] = {
+LOOKS: dict[str, tuple[Select[Any], str]] = {
     "due rungs": (
         select(Rung.id).where(being(Rung.state, "pending"), Rung.fires_at <= NOW).order_by(Rung.fires_at),
         "ix_rungs_due",
@@ -34,7 +36,7 @@ LOOKS: dict[str, tuple[Select[tuple[object, ...]], str]] = {
         "ix_notices_staged",
     ),
     "households to ask again": (
-        select(Case.id).where(Case.ask_again_on <= date(2026, 3, 12)),
+        asked_by(date(2026, 3, 12)),
         "ix_cases_ask_again",
     ),
     "signals that wait": (select(Clue.id).where(being(Clue.state, "waiting")), "ix_clues_waiting"),

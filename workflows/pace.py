@@ -1,6 +1,9 @@
 """How many rows one commit may hold: as many as keep it short, learnt from the commits before."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 
 AIM_SECONDS = 0.035  # a commit stays under 0.05 s (design §7), the disk may need the rest
 
@@ -16,6 +19,13 @@ class Pace:
     size: int = 20
     smallest: int = 10
     largest: int = 1000
+
+    @contextmanager
+    def watching(self, rows: int) -> Iterator[None]:
+        """Learns from what happens within, which is a commit of so many rows."""
+        began = perf_counter()
+        yield
+        self.took(rows, perf_counter() - began)
 
     def took(self, rows: int, seconds: float) -> None:
         fitting = int(rows * AIM_SECONDS / max(seconds, 1e-6))
