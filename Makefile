@@ -2,7 +2,7 @@
 # Everything a contributor runs. Nothing but Python 3.11 is needed beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-postgresql check lint format types imports policies migrations shot clean
+.PHONY: help setup demo test test-postgresql faults check lint format types imports policies migrations shot clean
 
 BIN := .venv/bin
 PACKAGES := bot config jintang notifications simulator storage web workflows
@@ -24,6 +24,10 @@ test-postgresql: setup ## 同样的测试，用 PostgreSQL
 	@.ci/browser
 	@.ci/postgresql
 	$(BIN)/python -m pytest -n auto --database postgresql
+
+faults: setup ## 进程反复被杀、网络出错、磁盘写满：一千多次，写出 docs/reports/faults.md，约一小时
+	@.ci/postgresql
+	$(BIN)/python -m tests.faults --kills 500 --write
 
 check: lint types imports policies migrations test-postgresql test ## 提交前要过的全部检查，最后一步是 make test
 

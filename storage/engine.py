@@ -47,6 +47,21 @@ def later(log: Any, event: str, **about: Any) -> Iterator[None]:
         log.warning(event, error=type(error).__name__, **about)
 
 
+@contextmanager
+def _cut_is_away() -> Iterator[None]:
+    """A connection that is cut while it is used may end as a cancellation nobody asked for.
+
+    A task would end of it without a word; so it is raised as what it is.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionResetError("the connection to the database was cut") from error
+
+
 def _pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, see _begin
     cursor = connection.cursor()
@@ -105,15 +120,17 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        async with self._read() as session:
-            yield session
+        with _cut_is_away():
+            async with self._read() as session:
+                yield session
 
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[Gathering]:
         """A look that gathers what a writing unit shall insert."""
-        async with self._gather() as session:
-            session.sheaf = Sheaf(self.engine.dialect)
-            yield session
+        with _cut_is_away():
+            async with self._gather() as session:
+                session.sheaf = Sheaf(self.engine.dialect)
+                yield session
 
     @asynccontextmanager
     async def writing(self, rings: Work = Work.notices) -> AsyncIterator[Unit]:
@@ -133,9 +150,10 @@ class Database:
 
     @asynccontextmanager
     async def _unit(self, rings: Work | None) -> AsyncIterator[Unit]:
-        async with self._write() as session:
-            session.database, session.rings = self, rings
-            yield session
+        with _cut_is_away():
+            async with self._write() as session:
+                session.database, session.rings = self, rings
+                yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
