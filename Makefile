@@ -2,7 +2,7 @@
 # Everything a contributor runs. Nothing but Python 3.11 is needed beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-postgresql faults check lint format types imports policies migrations shot clean
+.PHONY: help setup demo test test-postgresql faults bench bench-small check lint format types imports policies migrations shot clean
 
 BIN := .venv/bin
 PACKAGES := bot config jintang notifications simulator storage web workflows
@@ -29,7 +29,15 @@ faults: setup ## 进程反复被杀、网络出错、磁盘写满：一千多次
 	@.ci/postgresql
 	$(BIN)/python -m tests.faults --kills 500 --write
 
-check: lint types imports policies migrations test-postgresql test ## 提交前要过的全部检查，最后一步是 make test
+bench: setup ## 快慢和内存，与同一次测的对照比，写出 docs/reports/bench.md，约一小时
+	@.ci/postgresql
+	$(BIN)/python -m benchmarks --write
+
+bench-small: setup ## 只看各项测量跑不跑得起来
+	@.ci/postgresql
+	$(BIN)/python -m benchmarks --small
+
+check: lint types imports policies migrations bench-small test-postgresql test ## 提交前要过的全部检查，最后一步是 make test
 
 lint: setup
 	$(BIN)/ruff check .

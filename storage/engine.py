@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -26,6 +27,7 @@ BUSY_MILLISECONDS = 30_000
 TURN = 0x6A740001  # the advisory lock of the one writer
 CHANNEL = "jintang"
 POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
 
 
@@ -33,7 +35,7 @@ def is_away(error: BaseException) -> bool:
     """Whether the database could not do it now (restart, full disk, deadlock): to be tried again."""
     if isinstance(error, DBAPIError):
         return not isinstance(error, OUR_FAULT)
-    return isinstance(error, OSError)
+    return isinstance(error, (OSError, *CUT))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import asyncpg
 import structlog
 from sqlalchemy import text
 
@@ -13,7 +12,6 @@ from storage.engine import CHANNEL, Database, is_away
 log = structlog.get_logger(__name__)
 CHECK_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
-CUT = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 async def listen(database: Database, stop: asyncio.Event) -> None:
@@ -22,7 +20,7 @@ async def listen(database: Database, stop: asyncio.Event) -> None:
         try:
             await _hear(database, stop)
         except Exception as error:
-            if not is_away(error) and not isinstance(error, CUT):
+            if not is_away(error):
                 raise
             log.warning("listening_again", error=type(error).__name__)
             await pause(stop, AGAIN_SECONDS)

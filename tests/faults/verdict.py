@@ -21,7 +21,7 @@ from workflows.desk import Desk
 
 MARK = load_policy("hebei").texts["resent_mark"].strip()
 UNHANDLED = ("Traceback", "[error", "[critical", "never retrieved", "never awaited")
-AROUND = 60
+AROUND = 100
 Facts = Mapping[str, Collection[tuple[Any, ...]]]
 
 
