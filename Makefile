@@ -5,7 +5,7 @@
 .PHONY: help setup demo test test-postgresql faults bench bench-small check lint format types imports policies migrations shot clean
 
 BIN := .venv/bin
-PACKAGES := bot config jintang notifications simulator storage web workflows
+PACKAGES := benchmarks bot config jintang notifications simulator storage web workflows
 
 help: ## 列出命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
