@@ -3,6 +3,7 @@
 import typer
 
 from jintang.commands import policy
+from jintang.commands.backup import backup, restore
 from jintang.commands.demo import demo
 from jintang.commands.doctor import doctor
 from jintang.commands.importing import import_list
@@ -23,6 +24,8 @@ app.command("import")(import_list)
 app.command("doctor")(doctor)
 app.command("link")(link)
 app.command("run")(run)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("demo")(demo)
 app.add_typer(policy.app, name="policy")
 

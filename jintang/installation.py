@@ -20,6 +20,7 @@ from config.models import Policy
 from config.settings import Settings
 from jintang.console import refuse
 from storage import migrate
+from storage.backup import BackupError
 from storage.crypto import SecretKeyError, Vault, use_vault
 from storage.engine import Database
 from workflows.desk import Desk
@@ -41,7 +42,7 @@ def told(command: Callable[Arguments, Coroutine[Any, Any, None]]) -> Callable[Ar
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             asyncio.run(command(*args, **kwargs))
-        except (Refused, SecretKeyError, FileRefused, PolicyError) as error:
+        except (Refused, BackupError, SecretKeyError, FileRefused, PolicyError) as error:
             refuse(str(error))
             raise typer.Exit(1) from error
         except UNUSABLE as error:

@@ -57,7 +57,11 @@ def test_the_container_holds_every_package() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_stops_gracefully_and_comes_back(unit: Path) -> None:
-    lines = unit.read_text(encoding="utf-8").splitlines()
-    assert {"Restart=always", "TimeoutStopSec=25", "KillSignal=SIGTERM", "NoNewPrivileges=yes"} <= set(lines)
+def test_a_unit_is_told_of(unit: Path) -> None:
     assert f"deploy/systemd/{unit.name}" in GUIDE
+
+
+@pytest.mark.parametrize("name", ["jintang.service", "jintang@.service"])
+def test_a_unit_stops_gracefully_and_comes_back(name: str) -> None:
+    lines = (ROOT / "deploy" / "systemd" / name).read_text(encoding="utf-8").splitlines()
+    assert {"Restart=always", "TimeoutStopSec=25", "KillSignal=SIGTERM", "NoNewPrivileges=yes"} <= set(lines)
