@@ -145,7 +145,8 @@ class Results:
                 state = await _move(session, notice)
             case Change.fail:
                 await set_free(session, [notice.id])
-                log.error("notice_failed", notice=notice.id, error=outcome.error)
+                ours = outcome.result is Result.rejected  # who has left wants no answer
+                (log.error if ours else log.info)("notice_failed", notice=notice.id, error=outcome.error)
             case Change.lose:
                 await set_free(session, [notice.id])
                 log.warning("notice_lost", notice=notice.id, error=outcome.error)

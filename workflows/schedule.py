@@ -36,10 +36,12 @@ class Sweepers:
         scheduler.start()
         try:
             await stop.wait()
-        finally:
-            scheduler.shutdown(wait=False)
+            scheduler.pause()
+            await asyncio.sleep(0)  # a tick that was called takes its turn
             async with self._ticking:
-                pass  # the tick under way is finished
+                pass  # and is finished
+        finally:
+            scheduler.shutdown(wait=False)  # cancels what is under way
 
     async def tick(self) -> None:
         """Rungs first, so that this morning's lines stand in this morning's list."""

@@ -76,8 +76,8 @@ async def judge(county: County, accepted: Sequence[str], reference: Facts) -> Ve
     async with county.database.reading() as session:
         wrongs = [
             *_differences(await facts(county), reference),
-            *await _unkept(session, accepted),
-            *await _untold(session),
+            *await unkept(session, accepted),
+            *await untold(session),
             *_copied(receipts, await _said(session)),
         ]
     wrongs += await _audited(county)
@@ -96,7 +96,7 @@ def _differences(found: Facts, wanted: Facts) -> Iterator[str]:
         yield from (f"{name}: {row} is missing" for row in less.elements())
 
 
-async def _unkept(session: AsyncSession, accepted: Sequence[str]) -> list[str]:
+async def unkept(session: AsyncSession, accepted: Sequence[str]) -> list[str]:
     """Every signal that was accepted has a case, that case its tasks, and the tasks their notices."""
     told = select(func.count()).where(Notice.case_id == Clue.case_id).correlate(Clue).scalar_subquery()
     work = select(func.count()).where(Task.case_id == Clue.case_id).correlate(Clue).scalar_subquery()
@@ -105,7 +105,7 @@ async def _unkept(session: AsyncSession, accepted: Sequence[str]) -> list[str]:
     return [f"{signal} has no case, task or notice" for signal in accepted if signal not in kept]
 
 
-async def _untold(session: AsyncSession) -> list[str]:
+async def untold(session: AsyncSession) -> list[str]:
     """Each fired rung was told once: by itself, or in the one line of its township."""
     telling = (
         select(func.count()).where(Notice.once == literal("rung:") + cast(Rung.id, String)).correlate(Rung)

@@ -80,10 +80,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def link(env: Environment, emulator: Emulator) -> Phone:
-    """The grid worker's phone, linked by an invitation while Jintang runs."""
+async def link(env: Environment, emulator: Emulator, token: str = TOKEN) -> Phone:
+    """The grid worker's phone, linked with the bot of `token` by an invitation while Jintang runs."""
     invitation = await command(env, "link", GRID.staff_no)
-    phone = emulator.person(GRID.chat_id, GRID.name, GRID.phone)
+    phone = emulator.person(GRID.chat_id, GRID.name, GRID.phone, token=token)
     phone.start(invitation.split("start=")[1].split()[0])
     await emulator.until(lambda: "分享本人手机号" in str(phone.keyboard), 30)
     phone.share_contact()

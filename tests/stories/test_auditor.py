@@ -112,6 +112,22 @@ async def test_a_canary_that_does_not_come_back_is_missed(watch: Watch) -> None:
     assert REGISTRY.get_sample_value("jintang_canary_missing") == 0
 
 
+async def test_lines_that_waited_through_a_stop_wait_for_the_next_list(xinfeng: World) -> None:
+    """Started again on a Saturday: the list of Friday was never made, and nobody is disturbed."""
+    w = xinfeng
+    watch = Watch(w)
+    await w.list_arrives()
+    await w.list_arrives({"source_dept": "人社", "rule_code": "job_lost"})
+    w.look_away()
+    await w.stopped_until(2026, 3, 14, 14, 0)
+    watch.auditor = watch.another()
+    assert [await watch.round() for _ in range(3)] == [Round()] * 3
+    w.silent()
+    await w.until(2026, 3, 16, 8, 30)
+    assert any("又有提示" in m.text for m in w.phone(GRID).received)
+    w.look_away()
+
+
 # --- what is put right ---------------------------------------------------------------------------
 
 
@@ -164,6 +180,7 @@ async def test_what_outlives_its_case_is_ended_and_its_signals_get_the_result(wa
 
 async def test_what_hangs_in_a_list_or_a_batch_goes_out_by_itself(watch: Watch) -> None:
     w = watch.w
+    await w.until(2026, 3, 12, 11, 0)
     old = {"created_at": w.clock.now() - timedelta(days=5), "not_before": w.clock.now() - timedelta(days=5)}
     carried = select(Notice.id).where(Notice.kind == "alert").limit(1).scalar_subquery()
     for state, name in (("held", "unlisted"), ("staged", "unreleased")):

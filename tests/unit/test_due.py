@@ -1,16 +1,18 @@
 """Due state is one rule, in Python and in SQL (promise 3); timeliness is judged by the act (promise 7)."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
-from storage.engine import Base
+from storage.engine import Database
 from storage.people import Region
 from storage.work import Task
+from tests import databases
 from tests.unit.county import VILLAGE
 from workflows.due import Due, due_column, due_state, entered_late, on_time
 
@@ -58,27 +60,48 @@ NEAR = st.integers(-4, 4).map(lambda days: THURSDAY + days * DAY)
 FACTS = st.tuples(st.sampled_from(["open", "done", "cancelled"]), NEAR, NEAR)
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[Engine]:
+class Tasks:
     """One database for all examples, with the region that their tasks lie in."""
-    engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(Region).values(code=VILLAGE, name="下三合义村", level="village"))
-    yield engine
-    engine.dispose()
+
+    def __init__(self, runner: asyncio.Runner, database: Database) -> None:
+        self.runner = runner
+        self.database = database
+
+    def states(self, facts: Sequence[tuple[str, date, date]], today: date) -> list[str]:
+        """The due state that the database finds for each of these facts."""
+        return self.runner.run(self._states(facts, today))
+
+    async def _states(self, facts: Sequence[tuple[str, date, date]], today: date) -> list[str]:
+        async with self.database.writing() as session:
+            await session.execute(delete(Task))
+            await session.execute(insert(Task), [row(nth, *fact) for nth, fact in enumerate(facts, 1)])
+            return [*await session.scalars(select(due_column(today)).order_by(Task.id))]
 
 
-@settings(max_examples=40)
+@pytest.fixture(scope="module")
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tasks]:
+    with asyncio.Runner() as runner:
+        url = runner.run(databases.new(tmp_path_factory.mktemp("due")))
+        runner.run(databases.create_tables(url))
+        database = Database(url)
+        runner.run(_with_region(database))
+        yield Tasks(runner, database)
+        runner.run(database.close())
+        runner.run(databases.drop(url))
+
+
+async def _with_region(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(Region(code=VILLAGE, name="下三合义村", level="village"))
+        await session.commit()
+
+
+@settings(max_examples=40, deadline=None)
 @given(facts=st.lists(FACTS, min_size=1, max_size=60), today=NEAR)
 def test_python_and_sql_agree_for_any_facts(
-    database: Engine, facts: list[tuple[str, date, date]], today: date
+    tasks: Tasks, facts: list[tuple[str, date, date]], today: date
 ) -> None:
-    with database.begin() as connection:
-        connection.execute(delete(Task))
-        connection.execute(insert(Task), [row(nth, *fact) for nth, fact in enumerate(facts, 1)])
-        found = connection.execute(select(Task.id, due_column(today)).order_by(Task.id)).all()
-    assert [Due(state) for _, state in found] == [due_state(*fact, today) for fact in facts]
+    assert [Due(state) for state in tasks.states(facts, today)] == [due_state(*fact, today) for fact in facts]
 
 
 ENTRIES = [

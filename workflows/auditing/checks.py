@@ -7,7 +7,7 @@ of ids at a time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -25,6 +25,7 @@ LONG = timedelta(hours=1)
 LEASE_ENDED = timedelta(minutes=1)
 BATCH = timedelta(minutes=30)
 MORNING = timedelta(hours=2)
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ class Bounds:
 
 
 def bounds(desk: Desk, real: datetime) -> Bounds:
-    """The bounds as of now; `morning` is the last list that has certainly been sent."""
-    now = desk.now()
-    last = desk.hours.morning_on_or_before(desk.today())
-    if last + MORNING > now:
-        last = desk.hours.morning_on_or_before(desk.today() - timedelta(days=1))
-    return Bounds(now - A_WHILE, now - LONG, now - BATCH, real - LEASE_ENDED, last, now)
+    """The bounds as of now; `morning` is today's list once it has certainly been made.
+
+    Of earlier lists that is not known: Jintang may have stood still, and on a day off nobody is disturbed.
+    """
+    now, morning = desk.now(), desk.hours.morning(desk.today())
+    made = desk.calendar.is_working(desk.today()) and morning + MORNING <= now
+    return Bounds(now - A_WHILE, now - LONG, now - BATCH, real - LEASE_ENDED, morning if made else NEVER, now)
 
 
 @dataclass(frozen=True, slots=True)
