@@ -11,18 +11,20 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
+    ScalarSelect,
+    Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
-    exists,
     func,
     literal,
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +39,7 @@ from notifications.states import State
 from storage.inserting import insert_for
 from storage.people import Official
 from storage.post_box import QUEUED_STATES, Notice, Pace
+from storage.types import Instant
 
 LEASE_SECONDS = 30.0
 HORIZON_SECONDS = 0.3
@@ -106,13 +109,14 @@ class Leasing:
         self.bot_id = bot_id
         self.limits = limits
         self.default = default
+        self._queries = {queue.name: self._heads(queue) for queue in (ANSWERS, NOTICES)}
 
     async def take(self, session: AsyncSession, queue: Queue, room: int, now: datetime) -> list[Parcel]:
         """Up to `room` messages, the most pressing first; the caller commits before it sends."""
         meter = await self._meter(session, queue, now)
         if meter.paused_until > now.timestamp():
             return []
-        rows = (await session.execute(self._heads(queue, now).limit(room))).all()
+        rows = (await session.execute(self._queries[queue.name], {"room": room, **self._moments(now)})).all()
         lost = [row.id for row in rows if row.to_chat is None or row.blocked_at is not None]
         await _readdress(session, lost)
         going = [row for row in rows if row.id not in lost]
@@ -127,29 +131,40 @@ class Leasing:
         own = Notice.bot_id == self.bot_id
         return or_(own, Notice.bot_id.is_(None)) if self.default else own
 
-    def _heads(self, queue: Queue, now: datetime) -> Any:
-        """What stands first for its chat, may go now, and is in nobody's hand."""
+    def _heads(self, queue: Queue) -> Select[Any]:
+        """What stands first for its chat, may go now, and is in nobody's hand; see `_moments`."""
         query = (
             select(*COLUMNS)
             .outerjoin(Official, Official.id == Notice.official_id)
-            .where(queue.holds(Notice), Notice.state != State.leased, self.mine(), _is_time(now))
-            .where(~exists(_ahead(queue)))
+            .where(queue.holds(Notice), Notice.state != State.leased, self.mine(), _is_time())
+            .where(Notice.id == _first(queue), _in_hand(queue).is_(None))
             .order_by(Notice.lane, Notice.id)
+            .limit(bindparam("room", type_=Integer))
             .with_for_update(of=Notice, skip_locked=True)
         )
-        return query.where(~exists(self._too_fast(now))) if self.limits else query
+        return query.where(self._too_fast().is_(None)) if self.limits else query
 
-    def _too_fast(self, now: datetime) -> Any:
+    def _too_fast(self) -> ScalarSelect[str]:
         """The chat was written to so much lately that it must wait."""
-        assert self.limits is not None
         chat = func.coalesce(Notice.chat_id, Official.chat_id)
-        soon = now + timedelta(seconds=HORIZON_SECONDS)
-        private = Pace.next_at > soon + timedelta(seconds=self.limits.chat.slack)
-        group = Pace.next_at > soon + timedelta(seconds=self.limits.group.slack)
-        fast = or_(and_(chat > 0, private), and_(chat <= 0, group))
-        sane = Pace.next_at < now + LONGEST_PAUSE
+        private = and_(chat > 0, Pace.next_at > _instant("chat_free"))
+        group = and_(chat <= 0, Pace.next_at > _instant("group_free"))
         same = and_(Pace.bot_id == self.bot_id, Pace.of == _chat_name(chat))
-        return select(Pace.of).where(same, fast, sane).correlate(Notice, Official)
+        sane = Pace.next_at < _instant("sane")
+        held = select(Pace.of).where(same, or_(private, group), sane)
+        return held.correlate(Notice, Official).scalar_subquery()
+
+    def _moments(self, now: datetime) -> dict[str, datetime]:
+        """What `_heads` compares with."""
+        moments = {"now": now, "longest": now + timedelta(seconds=LONGEST_WAIT_SECONDS)}
+        if self.limits is None:
+            return moments
+        soon = now + timedelta(seconds=HORIZON_SECONDS)
+        return moments | {
+            "chat_free": soon + timedelta(seconds=self.limits.chat.slack),
+            "group_free": soon + timedelta(seconds=self.limits.group.slack),
+            "sane": now + LONGEST_PAUSE,
+        }
 
     # --- paces -----------------------------------------------------------------------------
 
@@ -208,18 +223,34 @@ class Leasing:
         )
 
 
-def _is_time(now: datetime) -> ColumnElement[bool]:
+def _instant(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=Instant)
+
+
+def _is_time() -> ColumnElement[bool]:
     """Nothing to wait for; what waits longer than anything waits was set by another clock."""
-    longest = now + timedelta(seconds=LONGEST_WAIT_SECONDS)
-    return Notice.retry_at.is_(None) | (Notice.retry_at <= now) | (Notice.retry_at > longest)
+    again = Notice.retry_at
+    return again.is_(None) | (again <= _instant("now")) | (again > _instant("longest"))
 
 
-def _ahead(queue: Queue) -> Any:
-    """Something for the same chat that is in hand, or goes first."""
+def _first(queue: Queue) -> ScalarSelect[int]:
+    """The first in the queue of the same chat.
+
+    These looks are subqueries of one value, not joins: PostgreSQL then looks by the key of the chat
+    whatever it believes of the length of the queue, which in a storm is wrong.
+    """
     other = aliased(Notice)
-    first = tuple_(other.lane, other.id) < tuple_(Notice.lane, Notice.id)
-    same = queue.key(other) == queue.key(Notice)
-    return select(other.id).where(queue.holds(other), same, (other.state == State.leased) | first)
+    same = queue.holds(other) & (queue.key(other) == queue.key(Notice))
+    first = select(other.id).where(same).order_by(other.lane, other.id).limit(1)
+    return first.correlate(Notice).scalar_subquery()
+
+
+def _in_hand(queue: Queue) -> ScalarSelect[int]:
+    """What of the same chat is in somebody's hand."""
+    other = aliased(Notice)
+    same = queue.holds(other) & (queue.key(other) == queue.key(Notice))
+    held = select(other.id).where(same, other.state == State.leased).limit(1)
+    return held.correlate(Notice).scalar_subquery()
 
 
 def _chat_name(chat: ColumnElement[Any]) -> ColumnElement[str]:

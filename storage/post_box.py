@@ -15,11 +15,12 @@ from storage.types import SealedJson
 
 QUEUED_STATES = ("planned", "deferred", "leased")  # on their way out
 QUEUED = text(f"state IN {QUEUED_STATES}")
+TO_PERSONS, TO_CHATS = "official_id IS NOT NULL AND chat_id IS NULL", "chat_id IS NOT NULL"
 
 
-def _queue(name: str, *columns: str) -> Index:
+def _queue(name: str, *columns: str, whose: str = "") -> Index:
     """An index of what is on its way out only, so that what has arrived costs nothing."""
-    return index_where(QUEUED.text, name, *columns)
+    return index_where(f"{QUEUED.text} AND {whose}" if whose else QUEUED.text, name, *columns)
 
 
 class Notice(Flowing, Base):
@@ -33,8 +34,8 @@ class Notice(Flowing, Base):
         index_of("staged", "ix_notices_staged", "batch", "region_code"),
         index_where("sent_on IS NOT NULL", "ix_notices_sent_on", "sent_on"),
         _queue("ix_notices_queue", "lane", "id"),
-        _queue("ix_notices_queue_person", "official_id", "lane", "id"),
-        _queue("ix_notices_queue_chat", "chat_id", "lane", "id"),
+        _queue("ix_notices_queue_person", "official_id", "lane", "id", whose=TO_PERSONS),
+        _queue("ix_notices_queue_chat", "chat_id", "lane", "id", whose=TO_CHATS),
         Index("ix_notices_person_day", "official_id", "sent_on"),
         Index("uq_notices_once", "once", unique=True),
     )
