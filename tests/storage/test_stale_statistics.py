@@ -7,6 +7,7 @@ from sqlalchemy import insert, text
 
 from config.loader import load_policy
 from notifications.leasing import NOTICES, Leasing
+from storage.crypto import Vault, new_secret, use_vault
 from storage.engine import Database
 from storage.people import Official
 from storage.post_box import Notice
@@ -17,6 +18,7 @@ PEOPLE, WAITING = 100, 2_000
 
 
 async def fill(database: Database) -> None:
+    use_vault(Vault(new_secret()))
     person = {"name": "演练", "phone": "13900000000", "linked_at": NOW}
     people = [
         {"id": n, "staff_no": f"YL{n}", "phone_hash": str(n), "chat_id": n, **person}
