@@ -19,6 +19,7 @@ from config.loader import load_policy
 from config.models import Policy
 from config.settings import Settings
 from jintang.console import refuse
+from jintang.reaching import why
 from storage import migrate
 from storage.backup import BackupError
 from storage.crypto import SecretKeyError, Vault, use_vault
@@ -28,6 +29,7 @@ from workflows.imports import FileRefused
 
 Arguments = ParamSpec("Arguments")
 
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 UNUSABLE = (DBAPIError, ArgumentError, CommandError, ImportError, OSError)
 
 
@@ -93,6 +95,8 @@ def database_file(url: str) -> Path | None:
         raise Refused(
             "JINTANG_DATABASE__URL 写法不对，例如 sqlite+aiosqlite:///var/jintang.sqlite3"
         ) from error
+    if parts.drivername not in DRIVERS:
+        raise Refused(f"JINTANG_DATABASE__URL 请用 {'、'.join(f'{one}://' for one in DRIVERS)} 开头")
     embedded = parts.get_backend_name() == "sqlite" and parts.database
     return Path(parts.database or "") if embedded else None
 
@@ -100,7 +104,14 @@ def database_file(url: str) -> Path | None:
 async def revision(url: str) -> str | None:
     """Where the database stands; None where there is none yet. Makes no file."""
     file = database_file(url)
-    return await migrate.current(url) if file is None or file.exists() else None
+    if file is not None:
+        return await migrate.current(url) if file.exists() else None
+    try:
+        return await migrate.current(url)
+    except UNUSABLE as error:
+        if reason := why(error, make_url(url)):
+            raise Refused(reason) from error
+        raise
 
 
 @asynccontextmanager

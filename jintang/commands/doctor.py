@@ -109,7 +109,10 @@ def _disk(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         found = await revision(settings.database.url)
-    except (*UNUSABLE, Refused) as error:
+    except Refused as error:
+        yield Finding(False, str(error))
+        return
+    except UNUSABLE as error:
         yield Finding(False, f"数据库连不上：{cause(error)}。请核对 JINTANG_DATABASE__URL")
         return
     yield _revision(found)
