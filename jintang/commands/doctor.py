@@ -1,7 +1,7 @@
 """`jintang doctor`: goes through what an installation needs, each line ✓ or ✗ with what to do."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -57,17 +57,15 @@ async def _examined() -> AsyncIterator[Finding]:
         yield Finding(False, str(error))
         return
     yield Finding(True, "设置读得出来")
-    for finding in _still(settings):
-        yield finding
-    async for finding in _database(settings):
-        yield finding
-
-
-def _still(settings: Settings) -> Iterator[Finding]:
-    """What can be looked at without the database."""
     yield _zone(settings.timezone)
     yield _policy(settings)
-    yield _disk(settings)
+    try:
+        yield _disk(database_file(settings.database.url))
+    except Refused as error:
+        yield Finding(False, str(error))
+        return
+    async for finding in _database(settings):
+        yield finding
 
 
 def _env_file(path: Path) -> Finding:
@@ -95,11 +93,7 @@ def _policy(settings: Settings) -> Finding:
     return Finding(True, f"政策 {settings.policy}（{policy.county.label}）")
 
 
-def _disk(settings: Settings) -> Finding:
-    try:
-        file = database_file(settings.database.url)
-    except Refused as error:
-        return Finding(False, str(error))
+def _disk(file: Path | None) -> Finding:
     folder = next(one for one in (file or Path("x")).absolute().parents if one.exists())
     free = shutil.disk_usage(folder).free
     words = f"{folder} 所在磁盘还有 {free / 1024**3:.1f} GB"
