@@ -4,7 +4,7 @@ A chat has one message in hand at a time, so its order holds with any number of 
 ends by itself; whoever took it cannot say then whether the message arrived.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -234,23 +234,24 @@ def _is_time() -> ColumnElement[bool]:
 
 
 def _first(queue: Queue) -> ScalarSelect[int]:
-    """The first in the queue of the same chat.
-
-    These looks are subqueries of one value, not joins: PostgreSQL then looks by the key of the chat
-    whatever it believes of the length of the queue, which in a storm is wrong.
-    """
-    other = aliased(Notice)
-    same = queue.holds(other) & (queue.key(other) == queue.key(Notice))
-    first = select(other.id).where(same).order_by(other.lane, other.id).limit(1)
-    return first.correlate(Notice).scalar_subquery()
+    """The first in the queue of the same chat."""
+    return _of_chat(queue, lambda other, same: same.order_by(other.lane, other.id))
 
 
 def _in_hand(queue: Queue) -> ScalarSelect[int]:
     """What of the same chat is in somebody's hand."""
+    return _of_chat(queue, lambda other, same: same.where(other.state == State.leased))
+
+
+def _of_chat(queue: Queue, chosen: Callable[[type[Notice], Select[int]], Select[int]]) -> ScalarSelect[int]:
+    """One of those that stand in the queue of the same chat.
+
+    A subquery of one value, not a join: PostgreSQL then looks by the key of the chat whatever it
+    believes of the length of the queue, which in a storm is wrong.
+    """
     other = aliased(Notice)
-    same = queue.holds(other) & (queue.key(other) == queue.key(Notice))
-    held = select(other.id).where(same, other.state == State.leased).limit(1)
-    return held.correlate(Notice).scalar_subquery()
+    same = select(other.id).where(queue.holds(other), queue.key(other) == queue.key(Notice))
+    return chosen(other, same).limit(1).correlate(Notice).scalar_subquery()
 
 
 def _chat_name(chat: ColumnElement[Any]) -> ColumnElement[str]:

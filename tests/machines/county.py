@@ -53,7 +53,7 @@ FORMS: Mapping[str, Sequence[tuple[int, Sequence[str]]]] = {
     "entry": ((TOWN, acts.ENTERED),),
     "measures": ((VILLAGE, acts.PLANNED),),
     "followup": ((GRID, ("走访", "电话", "今天", "没变化")),),
-    "extra": ((GRID, acts.NO_RISK),),
+    "recheck": ((GRID, (*acts.RECHECKED, *acts.ILL, "有风险，拟纳入", "提交")),),
 }
 NETWORK: tuple[Kind, ...] = ("429", "403", "500", "502", "gateway", "drop", "reset", "duplicate", "reorder")
 BANDS = ("low", "middle", "high")
