@@ -17,6 +17,7 @@ from config.settings import OperatorsSettings, Settings
 from jintang.console import say
 from jintang.dead_man import calling
 from jintang.installation import Refused, policy_of, read_settings, ready_database
+from jintang.logs import libraries_too
 from jintang.roles import PARTS, Role, parts
 from jintang.wiring import Jintang, jintang
 from storage.crypto import vault
@@ -36,6 +37,7 @@ AGAIN_SECONDS = 5.0
 
 async def work(chosen: Collection[Role]) -> None:
     """Everything, or the chosen roles, until SIGTERM or Ctrl+C. Raises `Refused` where it may not begin."""
+    libraries_too()
     settings, roles = read_settings(), parts(chosen)
     if settings.telegram.token is None:
         raise Refused("没有设置 JINTANG_TELEGRAM__TOKEN，请填机器人的令牌")
@@ -103,7 +105,8 @@ async def _until_stopped(settings: Settings, app: Jintang, roles: frozenset[Role
     hooks = {} if polling else hooks_of(app.bots)
     receive = app.receiver.receive if hooks and Role.web in roles else None
     face = create_app(app.database, app.desk.time, roles, hooks, receive)
-    server = Server(uvicorn.Config(face, host=web.host, port=web.port, log_level="warning"))
+    config = uvicorn.Config(face, host=web.host, port=web.port, log_level="warning", log_config=None)
+    server = Server(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(_served(server, stop))
         if receive is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 import time
 from collections import deque
@@ -25,6 +26,7 @@ from simulator.state import Chat, Keyboard, Message, Person
 TOKEN = "7000000001:simulated-token-of-no-real-bot"
 _TOKEN_SHAPE = re.compile(r"\d{1,18}:[\w-]{20,}", re.ASCII)
 _VIOLATIONS = 1_000
+log = logging.getLogger("simulator")
 T = TypeVar("T")
 
 
@@ -85,6 +87,11 @@ class Emulator:
 
     def clock(self) -> int:
         return int(self.now())
+
+    def violation(self, words: str) -> None:
+        """A request did not keep to the Bot API: kept to be looked at, and an error in the log."""
+        self.violations.append(words)
+        log.error("violation of the Bot API: %s", words)
 
     def bot(self, token: str | None = None) -> BotAccount:
         """The account of a token; any token of Telegram's shape is a bot, others are a 401."""

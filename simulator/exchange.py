@@ -71,9 +71,9 @@ def _done(em: Emulator, bot: BotAccount, name: str, result: Any, fault: Fault | 
 
 def _read(em: Emulator, name: str, raw: Mapping[str, Any]) -> Json:
     if name not in METHODS and name not in WAITED_FOR:
-        em.violations.append(f"{name}: this method is not served")
+        em.violation(f"{name}: this method is not served")
         raise ApiError(404, "Not Found")
-    return read_params(name, raw, em.violations.append)
+    return read_params(name, raw, em.violation)
 
 
 def _fault(em: Emulator, name: str, params: Json) -> Fault | None:

@@ -78,7 +78,7 @@ def _caption_content(em: Emulator, p: Json) -> Json:
 
 
 def _markup(em: Emulator, p: Json) -> Markup:
-    return read_markup(p.get("reply_markup"), em.violations.append)
+    return read_markup(p.get("reply_markup"), em.violation)
 
 
 def _post(em: Emulator, bot: BotAccount, p: Json, content: Json) -> Json:

@@ -1,4 +1,4 @@
-"""The choice of the database: `--database sqlite` or `--database postgresql`, for the whole suite."""
+"""The whole suite: the choice of the database, `--database sqlite|postgresql`, and the guard."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests import databases
+
+pytest_plugins = ["pytester", "tests.guard"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

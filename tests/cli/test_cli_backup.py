@@ -17,6 +17,7 @@ from storage.post_box import Notice
 from storage.work import Audit, Marker
 from tests import databases
 from tests.run.process import GRID, Environment, appears, command, installed, link, running
+from tests.unhandled import unhandled
 
 Rows = dict[str, list[str]]
 
@@ -56,7 +57,7 @@ async def refused(env: Environment, *words: str) -> str:
     )
     said = (await process.communicate())[0].decode()
     assert process.returncode == 1, said
-    assert "Traceback" not in said
+    assert unhandled(said) == []
     return said
 
 

@@ -1,11 +1,11 @@
-"""Conversations begin in situations; an error in the log fails them."""
+"""Conversations begin in situations."""
 
 import pytest
 
 from tests.conversations.situations import Situations
-from tests.stories.conftest import linked_county, log, no_errors_elsewhere
+from tests.stories.conftest import linked_county
 
-__all__ = ["linked_county", "log", "no_errors_elsewhere"]
+__all__ = ["linked_county"]
 
 
 @pytest.fixture(scope="session")

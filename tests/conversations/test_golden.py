@@ -7,11 +7,10 @@ import pytest
 
 from tests.conversations.situations import Situations
 from tests.conversations.talk import Dialogue, acting, dialogues, played, said
-from tests.stories.conftest import Log
 
 
 @pytest.mark.parametrize("dialogue", dialogues(), ids=lambda one: one.name)
-async def test_the_dialogue(dialogue: Dialogue, situations: Situations, log: Log) -> None:
+async def test_the_dialogue(dialogue: Dialogue, situations: Situations) -> None:
     async with situations.open(dialogue.given) as w:
         heard = await played(w, dialogue.talk)
     for turn, came in zip(dialogue.talk, heard, strict=True):

@@ -13,7 +13,6 @@ from simulator.state import buttons_of
 from storage.register import Clue
 from storage.work import Case, Draft, FollowUp, Submission, Task
 from tests.conversations.situations import Situations
-from tests.stories.conftest import Log
 from tests.stories.world import GRID, NAMES, World
 
 KEPT = (Case, Clue, Draft, FollowUp, Submission, Task)
@@ -104,7 +103,7 @@ def _values(row: Any) -> Row:
 
 
 @pytest.fixture
-async def played(situations: Situations, log: Log) -> AsyncIterator[Played]:
+async def played(situations: Situations) -> AsyncIterator[Played]:
     async with situations.open("alert by_the_book") as w:
         yield Played(w, [*_seen(w)])
 
@@ -199,7 +198,7 @@ async def test_a_press_on_a_message_too_old_to_be_shown(played: Played) -> None:
     assert _unlike(before, await played.rows()) == []
 
 
-async def test_an_expired_press_is_done_all_the_same(situations: Situations, log: Log) -> None:
+async def test_an_expired_press_is_done_all_the_same(situations: Situations) -> None:
     async with situations.open("alert") as w:
         old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
         w.emulator.faults.add("400", 2, method="answerCallbackQuery", description=old)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import String, cast, func, literal, select
@@ -16,12 +15,11 @@ from storage.post_box import Notice
 from storage.register import Clue, Household
 from storage.work import Case, Rung, Task
 from tests.faults.county import County
+from tests.unhandled import unhandled
 from workflows.auditing.auditor import Auditor, Operators
 from workflows.desk import Desk
 
 MARK = load_policy("hebei").texts["resent_mark"].strip()
-UNHANDLED = ("Traceback", "[error", "[critical", "never retrieved", "never awaited")
-AROUND = 100
 Facts = Mapping[str, Collection[tuple[Any, ...]]]
 
 
@@ -81,7 +79,7 @@ async def judge(county: County, accepted: Sequence[str], reference: Facts) -> Ve
             *_copied(receipts, await _said(session)),
         ]
     wrongs += await _audited(county)
-    wrongs += _log(county.log)
+    wrongs += [f"log: {entry}" for entry in unhandled(county.log.read_text(errors="replace"))]
     copies = sum(MARK in one.text for one in receipts)
     return Verdict(tuple(wrongs), len(receipts), copies, _unanswered(receipts))
 
@@ -141,13 +139,6 @@ async def _audited(county: County) -> list[str]:
     auditor = Auditor(county.database, desk, county.clock, Operators())
     rounds = [await auditor.round() for _ in range(2)]
     return [f"the auditor: {seen}" for seen in rounds if seen.mended or seen.found]
-
-
-def _log(log: Path) -> list[str]:
-    """What nobody took care of."""
-    lines = log.read_text(errors="replace").splitlines()
-    found = [nth for nth, line in enumerate(lines) if any(words in line for words in UNHANDLED)]
-    return ["log: " + "\n".join(lines[max(0, nth - 3) : nth + AROUND]) for nth in found]
 
 
 def _unanswered(receipts: Sequence[Receipt]) -> int:

@@ -126,6 +126,7 @@ async def test_a_death_while_handling_leaves_nothing_half_done(
     assert await answers(next_one) == {15: 1}
 
 
+@pytest.mark.expected_errors("update_failed", times=3)
 async def test_an_update_nobody_can_handle_is_set_aside_and_the_chat_goes_on(two: Sequence[Jintang]) -> None:
     app = two[0]
     poison = {"update_id": 1, "message": {"message_id": "x", "chat": {"id": 15, "type": "private"}}}

@@ -15,6 +15,8 @@ from jintang import drill
 from simulator import TOKEN, Emulator, Phone
 from storage.crypto import new_secret
 from tests import databases
+from tests.guard import listen
+from tests.unhandled import unhandled
 
 GRID = drill.PLAYERS[-1]
 FILES = {
@@ -47,11 +49,12 @@ async def installed(folder: Path, base: str) -> AsyncIterator[Environment]:
 
 
 async def command(env: Environment, *words: str) -> str:
-    """Runs a command that must succeed; what it said."""
+    """Runs a command that must succeed; what it said, and no error was among it."""
     process = await _started(env, words, asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()
+    said = (await process.communicate())[0].decode()
+    assert process.returncode == 0, said
+    assert unhandled(said) == []
+    return said
 
 
 async def _started(env: Environment, words: tuple[str, ...], output: Any) -> Process:
@@ -62,7 +65,11 @@ async def _started(env: Environment, words: tuple[str, ...], output: Any) -> Pro
 
 @asynccontextmanager
 async def running(env: Environment, log: Path, *roles: str, **more: str) -> AsyncIterator[Process]:
-    """`jintang run` for as long as the block runs; it must end well within 20 s of being told to."""
+    """`jintang run` for as long as the block runs; it must end well within 20 s of being told to.
+
+    An error in its log fails the test.
+    """
+    listen(log)
     words = ("run", *(f"--role={role}" for role in roles))
     with log.open("ab") as output:
         process = await _started({**env, **more}, words, output)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError
 
 from simulator import TOKEN, Emulator, Phone
+from tests.unhandled import unhandled
 
 
 async def test_sends_and_edits_are_on_record(bot: Bot, phone: Phone, emulator: Emulator) -> None:
@@ -106,7 +108,7 @@ async def _alone(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Proces
     """`python -m simulator` and its address."""
     env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulator", "--port", "0", *options, stdout=asyncio.subprocess.PIPE, env=env
+        *(sys.executable, "-m", "simulator", "--port", "0", *options), stdout=PIPE, stderr=PIPE, env=env
     )
     assert process.stdout is not None
     base = (await process.stdout.readline()).decode().split()[-1]
@@ -114,7 +116,8 @@ async def _alone(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Proces
         yield process, base
     finally:
         process.send_signal(signal.SIGINT)
-        await process.communicate()
+        _, log = await process.communicate()
+        assert unhandled(log.decode()) == []
 
 
 async def test_in_a_process_of_its_own() -> None:

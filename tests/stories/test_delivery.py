@@ -6,8 +6,8 @@ from sqlalchemy import select
 from simulator.faults import Kind
 from storage.post_box import Delivery, Notice
 from storage.work import Task
+from tests.guard import Log
 from tests.stories.acts import NO_RISK
-from tests.stories.conftest import Log
 from tests.stories.world import GRID, VILLAGE, World
 
 AGAIN = "（重发）\n"
@@ -116,27 +116,20 @@ async def test_what_telegram_finds_badly_made_goes_as_plain_text(hebei: World, l
     assert [one["event"] for one in log if one["log_level"] == "warning"] == ["notice_rejected"]
 
 
-async def test_refused_even_as_plain_text_the_person_hears_that_there_is_something(
-    hebei: World, log: Log
-) -> None:
+@pytest.mark.expected_errors("notice_undisplayable")
+async def test_refused_even_as_plain_text_the_person_hears_that_there_is_something(hebei: World) -> None:
     w = hebei
     w.emulator.faults.add("400", times=2, method="sendMessage", chat_id=GRID)
     await w.list_arrives()
     w.rings(grid="有一条通知在这里显示不了，请点「今日待办」查看", **w.lines())
-    errors = [one for one in log if one["log_level"] == "error"]
-    assert [one["event"] for one in errors] == ["notice_undisplayable"]
-    log.remove(errors[0])
 
 
-async def test_refused_whatever_it_says_it_is_given_up_and_logged(hebei: World, log: Log) -> None:
+@pytest.mark.expected_errors("notice_undisplayable", "notice_failed")
+async def test_refused_whatever_it_says_it_is_given_up_and_logged(hebei: World) -> None:
     w = hebei
     w.emulator.faults.add("400", times=3, method="sendMessage", chat_id=GRID)
     await w.list_arrives()
     w.rings(**w.lines())
-    errors = [one for one in log if one["log_level"] == "error"]
-    assert [one["event"] for one in errors] == ["notice_undisplayable", "notice_failed"]
-    for one in errors:
-        log.remove(one)
 
 
 def dies_while_sending(w: World, patch: pytest.MonkeyPatch) -> None:

@@ -33,4 +33,3 @@ async def test_the_story_ends_with_the_case_taken_in_in_time(tmp_path: Path) -> 
             measures = (await session.scalars(select(Task).where(Task.step == "measures"))).one()
             assert measures.state == "done"
             assert (await session.scalars(select(FollowUp))).one().done_on is None
-    assert not emulator.violations
