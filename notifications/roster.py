@@ -10,16 +10,26 @@ from sqlalchemy.orm import aliased
 from config.models import Tier
 from notifications.reach import Holder, Place, Roster
 from storage.people import Duty, Official, Region
+from storage.work import Marker
 
 TIER_OF = {"group": Tier.grid, **{tier.value: tier for tier in Tier if tier is not Tier.grid}}
 Lineage = Sequence[tuple[Tier, str]]
+Node = tuple[str, str | None, Tier]
+TREE = "areas"  # the marker that counts the changes of the tree
+_CHANGES = select(Marker.value).where(Marker.name == TREE)
 
 
 class Areas:
-    """Names and lineages of regions, remembered once read: the tree changes only by import."""
+    """Names and lineages of regions, remembered once read: the tree changes only by import.
+
+    Each change of the tree is counted in its own commit (`tree_changed`); every unit of work reads the
+    count once, and reads anew what it needs of a tree that has changed since, whichever process did it.
+    """
 
     def __init__(self) -> None:
-        self._nodes: dict[str, tuple[str, str | None, Tier]] = {}
+        self._changes = 0
+        self._fresh: set[str] = set()
+        self._nodes: dict[str, Node] = {}
         self._lines: dict[str, Lineage] = {}
         self._above: dict[tuple[str, Tier], str | None] = {}
 
@@ -28,8 +38,9 @@ class Areas:
 
         All is remembered at once: what is known has all above it known, for whoever learns meanwhile.
         """
-        found: dict[str, tuple[str, str | None, Tier]] = {}
-        missing = {code for code in codes if code not in self._nodes}
+        changes = await self._look(session)
+        found: dict[str, Node] = {}
+        missing = set(codes) - self._fresh
         while missing:
             rows = await session.execute(
                 select(Region.code, Region.name, Region.parent_code, Region.level).where(
@@ -39,8 +50,32 @@ class Areas:
             some = {code: (name, parent, TIER_OF[level]) for code, name, parent, level in rows}
             found |= some
             parents = {parent for _, parent, _ in some.values() if parent}
-            missing = parents - self._nodes.keys() - found.keys()
+            missing = parents - self._fresh - found.keys()
+        self._remember(changes, found)
+
+    async def _look(self, session: AsyncSession) -> int:
+        """How often the tree had changed when this unit of work first looked.
+
+        Names of an older tree stay for whoever is in the middle of using them, until they are read anew.
+        """
+        if TREE not in session.info:
+            session.info[TREE] = int(await session.scalar(_CHANGES) or 0)
+        changes: int = session.info[TREE]
+        if changes > self._changes:
+            self._changes, self._fresh = changes, set()
+        return changes
+
+    def _remember(self, changes: int, found: dict[str, Node]) -> None:
+        """What a unit of work has read that began before the tree changed is not taken for the new one."""
+        if not found:
+            return
+        if changes < self._changes:
+            found = {code: node for code, node in found.items() if code not in self._fresh}
+        else:
+            self._fresh |= found.keys()
         self._nodes |= found
+        self._lines.clear()
+        self._above.clear()
 
     def lineage(self, code: str) -> Lineage:
         """The region and those above it, lowest first; learn it before."""
@@ -62,10 +97,11 @@ class Areas:
             self._above[code, tier] = next(found, None)
         return self._above[code, tier]
 
-    def forget(self) -> None:
-        self._nodes.clear()
-        self._lines.clear()
-        self._above.clear()
+
+async def tree_changed(session: AsyncSession) -> None:
+    """To be committed with a change of regions that may be remembered somewhere."""
+    changes = await session.get(Marker, TREE)
+    await session.merge(Marker(name=TREE, value=str(int(changes.value) + 1 if changes else 1)))
 
 
 async def load_roster(session: AsyncSession, regions: Collection[str], today: date) -> Roster:

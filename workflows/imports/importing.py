@@ -259,8 +259,6 @@ class _Landing:
                 ) from error
 
     async def _follow_up(self, batch_id: int) -> None:
-        if self.kind is Kind.regions:
-            self.desk.areas.forget()
         if self.kind is Kind.clues:
             await tell_batch(self.database, self.desk, batch_id)
         if self.kind is Kind.households:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from notifications.roster import tree_changed
 from storage.crypto import vault
 from storage.people import Duty, Official, Region
 from storage.register import Household, Member
@@ -35,7 +36,9 @@ async def keep_regions(session: AsyncSession, regions: Sequence[RegionFact]) -> 
         for region in regions
     ]
     await _add(session, Region, [row for row in values if row["code"] not in kept])
-    await _change(session, Region, [row for row in values if row["code"] in kept])
+    if changed := [row for row in values if row["code"] in kept]:
+        await _change(session, Region, changed)
+        await tree_changed(session)
 
 
 async def keep_persons(session: AsyncSession, rows: Sequence[OfficialRow]) -> None:
