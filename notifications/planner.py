@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
 from config.models import Policy
 from notifications.addressing import Addressing, Found
 from notifications.compose import Budget, Item, Sheaf, compose
+from notifications.leasing import ANSWERS
 from notifications.outbox import Lane, packed, set_free
 from notifications.quiet import Hours
 from notifications.render import list_buttons, list_facts
@@ -37,6 +38,7 @@ WRITE_AT_ONCE = 100
 LOOK_SECONDS = 1.0
 UNCOUNTED_KINDS = ("reply", "link_test", "link_done")
 LISTS = ("list_", "digest_")
+WELCOME = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -132,6 +134,8 @@ class Planner:
             if addresses.several:
                 addresses = await self._addresses(now)
             async with self.database.reading() as session:
+                for one in await _being_welcomed(session, addresses.people.keys(), now):
+                    del addresses.people[one]
                 budgets = await self._budgets(session, addresses.people.keys(), now.date())
             for some in _slices(addresses.people):
                 changed |= await self._write({one: addresses.people[one] for one in some}, budgets, now)
@@ -313,6 +317,19 @@ class _Changes:
                 fixed = {"state": state} if state else {}
                 change = update(Notice).where(Notice.id == bindparam("at")).values(**names, **fixed)
                 await connection.execute(change, rows)
+
+
+async def _being_welcomed(session: AsyncSession, officials: Collection[int], now: datetime) -> Sequence[int]:
+    """Who has just been linked and has not been answered yet: the welcome comes before what waited for them.
+
+    Answers and notices are sent side by side, so the order has to be made here. After an hour nobody
+    waits for a welcome any more.
+    """
+    answer = ANSWERS.holds(Notice) & (Notice.chat_id == Official.chat_id)
+    answer &= Notice.created_at <= Official.linked_at
+    lately = Official.id.in_(officials) & (Official.linked_at > now - WELCOME)
+    query = select(Official.id).where(lately, exists().where(answer))
+    return (await session.scalars(query)).all()
 
 
 async def _bots(session: AsyncSession, officials: Iterable[int]) -> dict[int, int | None]:

@@ -44,6 +44,43 @@ async def test_nobody_linked_on_day_one(unlinked: World) -> None:
     w.rings(grid="☀️ 3月19日(周四) 待办 2 件…已过期限：…1组 1号户…2组 1号户")
 
 
+async def test_the_welcome_comes_before_what_waited_for_it(unlinked: World) -> None:
+    """Also where Telegram takes the list at once and the welcome only later."""
+    w = unlinked
+    await w.list_arrives({}, NEIGHBOUR)
+    await w.until(2026, 3, 18, 9)
+    w.phone(TOWN).start()
+    await w.pull()
+    w.emulator.faults.add("500", times=2, method="sendMessage", chat_id=TOWN)
+    w.phone(TOWN).share_contact()
+    await w.pull()
+    w.rings(town=WELCOME[0])
+    await w.until(2026, 3, 18, 9, 5)
+    w.rings(town=[*WELCOME[1:], "之前有 2 条没能送到…1组 1号户…2组 1号户"])
+
+
+async def test_who_cannot_be_welcomed_within_an_hour_hears_what_waited(unlinked: World) -> None:
+    w = unlinked
+    await w.list_arrives()
+    await w.until(2026, 3, 18, 9)
+    w.phone(TOWN).start()
+    await w.pull()
+    w.phone(TOWN).share_contact()
+    w.emulator.faults.add("500", times=None, method="sendMessage", chat_id=TOWN)
+    await w.pull()
+    w.look_away()
+    await w.until(2026, 3, 18, 9, 55)
+    async with w.reading() as session:
+        waiting = select(Notice.state).where(Notice.post == "township_clerk").distinct()
+        assert "pending" in set(await session.scalars(waiting))
+    await w.until(2026, 3, 18, 10, 5)
+    async with w.reading() as session:
+        assert "pending" not in set(await session.scalars(waiting))
+    w.emulator.faults.clear()
+    await w.until(2026, 3, 18, 12)
+    w.look_away()
+
+
 async def test_the_first_to_link_in_the_village_gets_what_is_the_grid_workers(unlinked: World) -> None:
     w = unlinked
     await w.list_arrives({}, NEIGHBOUR)
