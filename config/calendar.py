@@ -55,6 +55,10 @@ class Calendar:
             day -= timedelta(days=1)
         return day
 
+    def working_between(self, first: date, last: date) -> int:
+        """Working days after `first`, up to and with `last`."""
+        return sum(self.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+
     def provisional(self, first: date, last: date | None = None) -> bool:
         """Whether working days from `first` to `last` may still be changed by a notice to come.
 

@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.clock import LocalTime
 from config.models import Policy
 from notifications.addressing import Addressing, Found
+from notifications.ageing import as_of
 from notifications.compose import Budget, Item, Sheaf, compose
 from notifications.leasing import ANSWERS
 from notifications.outbox import Lane, packed, set_free
@@ -223,6 +224,7 @@ class Planner:
             changes = _Changes(now, self.hours.morning_from(now + timedelta(minutes=1)))
             for official, some in people.items():
                 if mine.issuperset(due.id for due in some):
+                    await self._told_today(session, some, now)
                     sheaf = compose([due.item for due in some], budgets[official], now.date())
                     person = _Person(official, bots[official], {due.id: due for due in some})
                     carrier = await self._list(session, sheaf, person, now)
@@ -230,6 +232,14 @@ class Planner:
             await changes.write(session)
             await session.commit()
         return bool(mine)
+
+    async def _told_today(self, session: AsyncSession, some: Iterable[Due], now: datetime) -> None:
+        """What was noted on another day says how many days are left, or over, today."""
+        dated = [due.id for due in some if due.due_on]
+        midnight = datetime.combine(now.date(), time(), now.tzinfo)
+        before = select(Notice).where(Notice.id.in_(dated), Notice.created_at < midnight)
+        for notice in await session.scalars(before):
+            notice.facts = as_of(notice.facts, now.date(), self.hours.calendar, self.policy.texts)
 
     async def _list(
         self, session: AsyncSession, sheaf: Sheaf, person: "_Person", now: datetime

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.models import Tier
 from config.wording import day_text, fill
 from notifications import outbox
+from notifications.ageing import AHEAD, LATE, as_of, counted
 from notifications.outbox import Lane, Telling, notice, packed
 from notifications.planner import Addressed, Planner
 from notifications.render import list_buttons
@@ -23,7 +24,6 @@ from workflows.authority import with_posts
 from workflows.desk import Desk
 from workflows.digest import county_digest
 from workflows.due import Due, due_state
-from workflows.sweep import working_days_between
 from workflows.words import case_facts, task_facts, waiting_facts
 
 SECTIONS = {Due.overdue: "list_overdue", Due.today: "list_today", Due.tomorrow: "list_soon"}
@@ -44,6 +44,8 @@ async def send_morning(session: AsyncSession, desk: Desk, planner: Planner) -> b
     held = list(
         (await session.scalars(select(Notice).where(being(Notice.state, "held")).order_by(Notice.id))).all()
     )
+    for waiting in held:
+        waiting.facts = as_of(waiting.facts, today, desk.calendar, desk.policy.texts)
     fresh = await _aged(session, desk, await _told_today(session, desk))
     session.add_all(fresh)
     await session.flush()
@@ -92,14 +94,13 @@ async def _line(
 ) -> Notice:
     policy = await desk.policy_of(session, case.policy_digest) if case else desk.policy
     about = case_facts(desk, household, case) if case else waiting_facts(desk.areas, clue, task)
-    days = working_days_between(desk, task.due_on, desk.today())
-    facts = {**about, **task_facts(desk, policy, task, case), "days": days}
-    late = desk.today() > task.due_on
-    kind = "line_overdue" if late else "line_day_before"
+    kind = LATE if desk.today() > task.due_on else AHEAD
+    facts = {**about, **task_facts(desk, policy, task, case), **counted(task.due_on, kind)}
+    facts = as_of(facts, desk.today(), desk.calendar, desk.policy.texts)
     telling = Telling(
         kind=kind,
         facts=facts,
-        line=fill(desk.policy.texts[kind], facts),
+        line=facts["line"],
         post=task.post,
         region_code=task.region_code,
         official_id=task.assigned_id,

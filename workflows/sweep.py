@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.models import Mode, Policy, Relative, Tier
 from config.wording import day_text, fill
 from notifications import outbox
+from notifications.ageing import as_of, counted
 from notifications.channel import Button
 from notifications.outbox import Lane, Rows, Telling
 from storage.post_box import Notice
@@ -115,11 +116,13 @@ async def _telling(session: AsyncSession, desk: Desk, fired: Fired) -> Telling:
     kind, line = _words(desk, policy, fired, facts)
     if kind in (*TEXTS, "reminder_late_steps") and fired.case is not None:
         facts |= await remaining(session, desk, policy, fired.case)
+    facts |= counted(task.due_on, line, _last(desk, task, rung))
+    facts = as_of(facts, desk.today(), desk.calendar, desk.policy.texts)
     missed = now - rung.fires_at > MISSED_AFTER and not rung.escalates
     return Telling(
         kind=kind,
         facts=facts,
-        line=fill(desk.policy.texts[line], facts).replace("\n", " "),
+        line=facts["line"],
         post=rung.post,
         region_code=rung.region_code,
         official_id=task.assigned_id if rung.to == Relative.holder else None,
@@ -187,7 +190,7 @@ def _too_early(rung: Rung, task: Task, today: date) -> bool:
 
 async def _facts(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> dict[str, Any]:
     task = fired.task
-    facts = {**task_facts(desk, policy, task, fired.case), "days": _days(desk, task, fired.rung)}
+    facts = task_facts(desk, policy, task, fired.case)
     if fired.case is None or fired.household is None:
         clue = await session.get_one(Clue, task.clue_id)
         return {
@@ -228,18 +231,11 @@ def _visit_facts(desk: Desk, fired: Fired) -> dict[str, Any]:
     }
 
 
-def _days(desk: Desk, task: Task, rung: Rung) -> int:
-    """Days left to the latest feasible day, or working days past the due day."""
+def _last(desk: Desk, task: Task, rung: Rung) -> date | None:
+    """The latest feasible day, where the days left to it are told; else those past the due day are."""
     today = desk.today()
-    if not _too_late(rung, task, today) and (rung.name == "three_days" or today <= task.due_on):
-        return max((task.latest_on - today).days, 0)
-    return working_days_between(desk, task.due_on, today)
-
-
-def working_days_between(desk: Desk, first: date, last: date) -> int:
-    """Working days after `first`, up to and with `last`."""
-    days = (last - first).days
-    return sum(desk.calendar.is_working(first + timedelta(days=n)) for n in range(1, days + 1))
+    ahead = not _too_late(rung, task, today) and (rung.name == "three_days" or today <= task.due_on)
+    return task.latest_on if ahead else None
 
 
 async def _finish(session: AsyncSession, desk: Desk, policy: Policy, fired: Fired) -> date | None:

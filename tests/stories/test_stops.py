@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from storage.post_box import Notice
 from storage.work import Rung
 from tests.stories.acts import CANDIDATE
 from tests.stories.conftest import Opened
@@ -59,9 +60,36 @@ async def test_what_was_missed_waits_for_an_open_window(two_visits: World) -> No
     await w.until(2026, 3, 16, 8, 30)
     w.rings(
         county="防返贫情况 3月16日(周一)…超期 2",
-        town=["⚠️ 超期提醒（网格）DP-260309-01", "⚠️ 超期提醒（网格）DP-260309-02", "☀️"],
+        town=[
+            "⚠️ 超期提醒（网格）DP-260309-01",
+            "⚠️ 超期提醒（网格）DP-260309-02",
+            "☀️ 3月16日(周一) 待办 2 件…已过 3 个工作日…已过 3 个工作日",
+        ],
         village=["⚠️ 超期提醒 DP-260309-01", "⚠️ 超期提醒 DP-260309-02", "（代办：…新线索 2 条"],
-        grid=["⚠️ DP-260309-01", "⚠️ DP-260309-02", "之前有 2 条没能送到"],
+        grid=["⚠️ DP-260309-01", "⚠️ DP-260309-02", "之前有 2 条没能送到…已过 3 个工作日…已过 3 个工作日"],
+    )
+
+
+async def test_how_late_it_is_is_counted_on_the_day_it_is_told(opened: Opened) -> None:
+    """Due on Friday; started again on Saturday, where no working day has gone by yet, told on Monday."""
+    w = await opened("hebei", datetime(2026, 3, 11, 9, 10, tzinfo=ZONE))
+    await w.list_arrives({}, NEIGHBOUR)
+    w.look_away()
+    await w.stopped_until(2026, 3, 14, 22)
+    w.silent()
+    async with w.reading() as session:
+        noted = await session.scalars(select(Notice).where(Notice.collapse, Notice.kind == "line_overdue"))
+        assert {one.facts["days"] for one in noted} == {0}
+    await w.until(2026, 3, 16, 8, 30)
+    line = "期限 3月13日(周五)，已过 1 个工作日"
+    w.rings(
+        town=f"☀️ 3月16日(周一) 待办 2 件…{line}…{line}",
+        village=[
+            f"⚠️ 超期提醒 DP-260311-01…{line}",
+            f"⚠️ 超期提醒 DP-260311-02…{line}",
+            "（代办：…新线索 2 条",
+        ],
+        grid=["⚠️ DP-260311-01", "⚠️ DP-260311-02", f"之前有 2 条没能送到…{line}…{line}"],
     )
 
 
