@@ -98,6 +98,12 @@ async def link(env: Environment, emulator: Emulator, token: str = TOKEN) -> Phon
     return phone
 
 
+def said_once(emulator: Emulator) -> None:
+    """No message came twice in the same words; one that is marked 重发 has words of its own."""
+    said = [(one.chat_id, one.text) for one in emulator.receipts.after() if not one.edit]
+    assert len(said) == len(set(said)), said
+
+
 async def appears(emulator: Emulator, phone: Phone, label: str) -> None:
     await emulator.until(lambda: any(label in m.buttons for m in phone.messages), 30)
 

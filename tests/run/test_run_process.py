@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from simulator import TOKEN, Emulator, serving
-from tests.run.process import appears, free_port, installed, link, report, running
+from tests.run.process import appears, free_port, installed, link, report, running, said_once
 
 
 async def test_from_nothing_to_a_card_and_through_a_restart(tmp_path: Path) -> None:
@@ -26,6 +26,7 @@ async def test_from_nothing_to_a_card_and_through_a_restart(tmp_path: Path) -> N
             await appears(emulator, phone, "突发，很急")
             phone.tap("突发，很急")
             await appears(emulator, phone, "现在核实")
+    said_once(emulator)
 
 
 async def test_by_webhook(tmp_path: Path) -> None:
@@ -40,6 +41,7 @@ async def test_by_webhook(tmp_path: Path) -> None:
         assert webhook.url.startswith(f"{address}/telegram/")
         assert webhook.secret_token
         assert webhook.secret_token not in webhook.url
+    said_once(emulator)
 
 
 @pytest.mark.postgresql_only(reason="an embedded database has one process")
@@ -58,6 +60,7 @@ async def test_in_parts_and_the_next_takes_over_when_one_is_killed(tmp_path: Pat
                 process.kill()
                 await process.wait()
             await report(emulator, phone)
+    said_once(emulator)
 
 
 async def test_the_operators_see_that_all_is_well(tmp_path: Path) -> None:
