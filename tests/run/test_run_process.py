@@ -1,5 +1,6 @@
 """`jintang run` as a process: stopped in mid-form, by polling and by webhook, whole and in parts."""
 
+import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -64,7 +65,7 @@ async def test_in_parts_and_the_next_takes_over_when_one_is_killed(tmp_path: Pat
 
 
 async def test_the_operators_see_that_all_is_well(tmp_path: Path) -> None:
-    """The auditor's canary, and what the process measures."""
+    """The auditor's canary, what the process measures, and what a library has to say."""
     emulator, log = Emulator(), tmp_path / "run.log"
     async with serving(emulator) as base, installed(tmp_path, base) as env:
         room = emulator.person(77_000, "维护员", "13900000099", token=TOKEN)
@@ -73,5 +74,11 @@ async def test_the_operators_see_that_all_is_well(tmp_path: Path) -> None:
             await emulator.until(lambda: any("自查正常" in m.text for m in room.messages), 30)
             async with client.get(f"http://127.0.0.1:{env['JINTANG_WEB__PORT']}/metrics") as answer:
                 said = await answer.text()
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(env["JINTANG_WEB__PORT"]))
+            writer.write(b"nonsense\r\n\r\n")
+            assert b"400 Bad Request" in await reader.read()
+            writer.close()
+            await writer.wait_closed()
         assert "jintang_audit_rounds_total 1.0" in said
         assert 'jintang_audit_found{check="cases_standing"} 0.0' in said
+        assert "[WARNING  ] Invalid HTTP request" in log.read_text()
