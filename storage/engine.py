@@ -16,12 +16,12 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from storage import people, post_box, register, work
+from storage import gate, people, post_box, register, work
 from storage.base import Base
 from storage.bells import Bells, Work
 from storage.gathering import Gathering, Sheaf
 
-__all__ = ["Base", "Database", "Unit", "is_away", "later", "people", "post_box", "register", "work"]
+__all__ = ["Base", "Database", "Unit", "gate", "is_away", "later", "people", "post_box", "register", "work"]
 
 BUSY_MILLISECONDS = 30_000
 TURN = 0x6A740001  # the advisory lock of the one writer
