@@ -62,12 +62,12 @@ async def _landed(
     sheet: Sheet, database: Database, desk: Desk
 ) -> tuple[dict[int, Sequence[Complaint]], dict[str, str]]:
     """The refusals by row, and the words by signal. The same at the same time elsewhere is waited out."""
+    words: dict[str, str] = {}
+
+    def became(signals: Sequence[Signal], said: Sequence[str]) -> None:
+        words.update(zip((signal.signal_id for signal in signals), said, strict=True))
+
     for left in reversed(range(TRIES)):
-        words: dict[str, str] = {}
-
-        def became(signals: Sequence[Signal], said: Sequence[str], words: dict[str, str] = words) -> None:
-            words.update(zip((signal.signal_id for signal in signals), said, strict=True))
-
         try:
             report = await import_sheet(Kind.clues, sheet, database, desk, became=became)
         except Disturbed:

@@ -110,7 +110,7 @@ async def import_sheet(
     progress: Progress = _silent,
     became: Became = _unheard,
 ) -> Report:
-    """`became` is told the word for each signal that is taken in, as `intake.take_in` says it."""
+    """`became` is told after each commit the words for its signals, as `intake.take_in` says them."""
     layout = await asyncio.to_thread(_accepted_layout, kind, sheet)
     async with database.reading() as session:
         plan = await planned(session, sheet.name, layout, desk)
@@ -176,6 +176,7 @@ class _Landing:
         self.report = report
         self.done = 0
         self.total = 0
+        self.said: tuple[Sequence[Signal], Sequence[str]] = ((), ())
 
     async def land(self, plan: Plan) -> None:
         """An import that was cut off goes on where it stopped when the same file comes again."""
@@ -188,8 +189,8 @@ class _Landing:
         await self._follow_up(batch_id)
 
     async def _batch(self, plan: Plan) -> int:
-        """The batch of this content; one whose end was told already takes no more rows."""
-        async with self.database.writing() as session:
+        """The batch of this content; one whose end was told already takes no more rows. It wakes nobody."""
+        async with self.database.writing(rings=None) as session:
             batch: Batch | None = await session.scalar(_batch_of(self.kind, self.sheet))
             if batch is not None and not plan.size:
                 return batch.id
@@ -218,11 +219,7 @@ class _Landing:
         )
 
     async def _take_in(self, batch_id: int, session: AsyncSession, signals: Sequence[Any]) -> None:
-        self._note(signals, await intake.take_in(session, self.desk, signals, batch_id))
-
-    def _note(self, signals: Sequence[Signal], words: Sequence[str]) -> None:
-        self.report.states.update(words)
-        self.became(signals, words)
+        self.said = signals, await intake.take_in(session, self.desk, signals, batch_id)
 
     async def _ahead(self, batch_id: int, signals: Sequence[Signal]) -> list[Signal]:
         """Lands what can be worked out ahead of its commit; what joins open cases is left."""
@@ -244,7 +241,7 @@ class _Landing:
     ) -> None:
         """Inserts what was worked out; where somebody came between, the chunk goes the slower way."""
         if await ahead.land(session, self.desk):
-            self._note(ahead.alone, ahead.words)
+            self.said = ahead.alone, ahead.words
             left += ahead.joining
         else:
             left += chunk
@@ -260,7 +257,8 @@ class _Landing:
             self.progress(self.done, self.total)
 
     async def _commit(self, pace: Pace, chunk: Sequence[Any], write: Write) -> None:
-        """Writes a chunk; the pace learns how long the unit of work was open."""
+        """Writes a chunk; the pace learns how long the unit of work was open; then its words are told."""
+        self.said = (), ()
         async with self.database.writing() as session:
             try:
                 with pace.watching(len(chunk)):
@@ -270,6 +268,9 @@ class _Landing:
                 raise Disturbed(
                     f"{self.sheet.name} 导入到一半时，别处也在改同样的记录；已导入的部分有效，请再导入一次"
                 ) from error
+        signals, words = self.said
+        self.report.states.update(words)
+        self.became(signals, words)
 
     async def _follow_up(self, batch_id: int) -> None:
         if self.kind is Kind.regions:
