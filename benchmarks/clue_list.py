@@ -99,7 +99,7 @@ class _Timed(Database):
         self.commits: list[float] = []
 
     @asynccontextmanager
-    async def writing(self, rings: Work = Work.notices) -> AsyncIterator[Unit]:
+    async def writing(self, rings: Work | None = Work.notices) -> AsyncIterator[Unit]:
         async with super().writing(rings) as session:
             began = perf_counter()
             yield session

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    web = "web"  # webhook and HTTP
+    web = "web"  # webhook and the intake over HTTP
     bot = "bot"  # polling, and handling what has come in
     sender = "sender"  # planning and sending
     scheduler = "scheduler"  # what time brings

@@ -28,6 +28,7 @@ from storage.work import Marker
 from web.app import create_app
 from web.webhook import Hook
 from workflows.auditing.auditor import Operators
+from workflows.reception import Reception
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 log = structlog.get_logger(__name__)
@@ -104,7 +105,8 @@ async def _until_stopped(settings: Settings, app: Jintang, roles: frozenset[Role
     web, polling = settings.web, settings.telegram.mode == "polling"
     hooks = {} if polling else hooks_of(app.bots)
     receive = app.receiver.receive if hooks and Role.web in roles else None
-    face = create_app(app.database, app.desk.time, roles, hooks, receive)
+    reception = Reception(app.database, app.desk) if Role.web in roles else None
+    face = create_app(app.database, app.desk.time, roles, hooks, receive, reception)
     config = uvicorn.Config(face, host=web.host, port=web.port, log_level="warning", log_config=None)
     server = Server(config)
     async with asyncio.TaskGroup() as group:

@@ -16,16 +16,18 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from storage import people, post_box, register, work
+from storage import gate, people, post_box, register, work
 from storage.base import Base
 from storage.bells import Bells, Work
 from storage.gathering import Gathering, Sheaf
 
-__all__ = ["Base", "Database", "Unit", "is_away", "later", "people", "post_box", "register", "work"]
+__all__ = ["Base", "Database", "Unit", "gate", "is_away", "later", "people", "post_box", "register", "work"]
 
 BUSY_MILLISECONDS = 30_000
 TURN = 0x6A740001  # the advisory lock of the one writer
 CHANNEL = "jintang"
+WRITTEN = "written"
+READS = ("SELECT", "BEGIN", "PRAGMA")  # what else a statement begins with, a CTE too, may write
 POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
 CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
@@ -83,22 +85,38 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def _nothing_written(connection: Connection) -> None:
+    connection.info[WRITTEN] = False
+
+
+def _note_writing(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    if not statement.startswith(READS):
+        connection.info[WRITTEN] = True
+
+
 class Unit(AsyncSession):
-    """A unit of work; once it is committed, whoever waits for what it made is woken."""
+    """A unit of work; once it is committed, whoever waits for what it made is woken.
+
+    One that has written nothing wakes nobody: who looks for work in a unit, finds none and commits
+    would wake itself and others for ever.
+    """
 
     database: "Database"
     rings: Work | None = None
 
     async def commit(self) -> None:
-        if self.rings is not None and not self.database.embedded:
-            await self.execute(text("SELECT pg_notify(:channel, :kind)"), self._announcement)
+        rings = self.rings if await self._written() else None
+        if rings is not None and not self.database.embedded:
+            await self.execute(text("SELECT pg_notify(:channel, :kind)"), {"channel": CHANNEL, "kind": rings})
         await super().commit()
-        if self.rings is not None:
-            self.database.bells.ring(self.rings)
+        if rings is not None:
+            self.database.bells.ring(rings)
 
-    @property
-    def _announcement(self) -> dict[str, str | None]:
-        return {"channel": CHANNEL, "kind": self.rings}
+    async def _written(self) -> bool:
+        await self.flush()
+        if not self.in_transaction():
+            return False
+        return bool(await (await self.connection()).run_sync(lambda connection: connection.info[WRITTEN]))
 
 
 class Database:
@@ -110,6 +128,8 @@ class Database:
         self.bells = Bells()
         self.engine: AsyncEngine = create_async_engine(self.url, **({} if self.embedded else POOL))
         self._turn = asyncio.Lock()
+        event.listen(self.engine.sync_engine, "begin", _nothing_written)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _note_writing)
         if self.embedded:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +155,7 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def writing(self, rings: Work = Work.notices) -> AsyncIterator[Unit]:
+    async def writing(self, rings: Work | None = Work.notices) -> AsyncIterator[Unit]:
         """Work, one unit at a time; the caller commits, leaving without a commit forgets everything."""
         async with self._turn, self._unit(rings) as session:
             if not self.embedded:

@@ -1,4 +1,4 @@
-"""The HTTP face of a process: health, readiness, metrics and, where it receives, the webhook."""
+"""The HTTP face of a process: health, readiness, metrics and, where it receives, webhook and intake."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,7 +9,9 @@ from config.clock import LocalTime
 from notifications.dispatcher import parked
 from storage.engine import Database, is_away
 from web.gauges import measure
+from web.intake import intake
 from web.webhook import Hook, Receive, webhook
+from workflows.reception import Reception
 
 
 def create_app(
@@ -18,11 +20,17 @@ def create_app(
     roles: Collection[str] = (),
     hooks: Mapping[str, Hook] | None = None,
     receive: Receive | None = None,
+    reception: Reception | None = None,
 ) -> FastAPI:
-    """`hooks` are the webhooks of the bots by their paths; `receive` keeps an update."""
+    """`hooks` are the webhooks of the bots by their paths; `receive` keeps an update.
+
+    `reception` takes clues in.
+    """
     app = FastAPI(title="金汤", docs_url=None, redoc_url=None, openapi_url=None)
     if receive is not None:
         app.include_router(webhook(hooks or {}, receive))
+    if reception is not None:
+        app.include_router(intake(reception))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, object]:

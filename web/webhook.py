@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from storage.engine import is_away
+from web.body import read_body
 
 log = structlog.get_logger(__name__)
 LARGEST = 1_000_000
@@ -36,7 +37,7 @@ def webhook(hooks: Mapping[str, Hook], receive: Receive) -> APIRouter:
             return Response(status_code=404)
         if not _same(request.headers.get(HEADER, ""), hook.token):
             return Response(status_code=401)
-        body = await _body(request)
+        body = await read_body(request, LARGEST)
         if body is None:
             return Response(status_code=413)
         return Response(status_code=await _kept(receive, hook.bot_id, body))
@@ -52,16 +53,6 @@ def _known(hooks: Mapping[str, Hook], path: str) -> Hook | None:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was sent; None where it is more than an update can be."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            return None
-    return body
 
 
 async def _kept(receive: Receive, bot_id: int, body: bytes) -> int:

@@ -36,10 +36,11 @@ class Seen:
 class Ahead:
     """Signals worked out: `words` tells what becomes of each once the rows have landed.
 
-    `joining` are not among these: what they do to an open case needs a unit that may write.
+    `alone` are those worked out; what `joining` do to an open case needs a unit that may write.
     """
 
     signals: Sequence[Signal]
+    alone: Sequence[Signal]
     joining: Sequence[Signal]
     words: Sequence[str]
     seen: Seen
@@ -58,7 +59,7 @@ async def work_out(session: Gathering, desk: Desk, signals: Sequence[Signal], ba
     joining = [one for one in signals if busy & {one.household_number, one.id_hash}]
     alone = [one for one in signals if not busy & {one.household_number, one.id_hash}]
     words = await take_in(session, desk, alone, batch_id)
-    return Ahead(signals, joining, words, seen, session.sheaf)
+    return Ahead(signals, alone, joining, words, seen, session.sheaf)
 
 
 def _names_of_busy(seen: Seen) -> set[str | None]:

@@ -15,6 +15,7 @@ from workflows.again import ask_again
 from workflows.batches import abandoned, tell_batch
 from workflows.desk import Desk
 from workflows.morning import send_morning
+from workflows.reception import forget_answers, stale_answers
 from workflows.sweep import fire_due
 
 log = structlog.get_logger(__name__)
@@ -51,8 +52,11 @@ class Sweepers:
         await self._commit(lambda session: send_morning(session, self.desk, self.planner))
         async with self.database.reading() as session:
             left = await abandoned(session, self.desk)
+            stale = await stale_answers(session, self.desk)
         for batch_id in left:
             await tell_batch(self.database, self.desk, batch_id)
+        if stale:
+            await self._commit(lambda session: forget_answers(session, self.desk))
 
     async def _tick(self) -> None:
         """A tick that a database may be away for: the next one does it all."""

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from simulator import TOKEN, Emulator, serving
-from tests.run.process import appears, free_port, installed, link, report, running, said_once
+from tests.run.process import appears, command, free_port, installed, link, report, running, said_once
 
 
 async def test_from_nothing_to_a_card_and_through_a_restart(tmp_path: Path) -> None:
@@ -61,6 +61,24 @@ async def test_in_parts_and_the_next_takes_over_when_one_is_killed(tmp_path: Pat
                 process.kill()
                 await process.wait()
             await report(emulator, phone)
+    said_once(emulator)
+
+
+async def test_a_departments_program_hands_in_a_red_clue(tmp_path: Path) -> None:
+    emulator, log = Emulator(), tmp_path / "run.log"
+    async with serving(emulator) as base, installed(tmp_path, base) as env, running(env, log):
+        phone = await link(env, emulator)
+        key = (await command(env, "key", "add", "医保")).split()[0]
+        clue = {"signal_id": "YB-1", "source_dept": "医保", "rule_code": "medical_burden", "band": "high"}
+        clue |= {"received_date": "2026-03-01", "household_no": "YL-1"}
+        address = f"http://127.0.0.1:{env['JINTANG_WEB__PORT']}/api/v1/clues"
+        headers = {"Authorization": f"Bearer {key}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as client,
+            client.post(address, json={"clues": [clue]}) as answer,
+        ):
+            assert [one["state"] for one in (await answer.json())["clues"]] == ["open"]
+        await emulator.until(lambda: any("急·新线索" in m.text for m in phone.messages), 30)
     said_once(emulator)
 
 

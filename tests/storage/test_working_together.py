@@ -93,6 +93,7 @@ async def test_a_commit_is_heard_in_the_other_process(two: tuple[Database, Datab
     hearing = asyncio.create_task(listen(here, stop))
     await bell.wait(10)  # whoever begins to listen looks around first
     async with there.claiming(Work.updates) as session:
+        session.add(Marker(name="news", value="1"))
         await session.commit()
     await asyncio.wait_for(bell.wait(60), 10)
     stop.set()
@@ -112,6 +113,7 @@ async def test_a_lost_connection_rings_every_bell_and_hearing_goes_on(
     await _cut_off(there)
     await asyncio.wait_for(bell.wait(60), 10)
     async with there.claiming(Work.updates) as session:
+        session.add(Marker(name="news", value="1"))
         await session.commit()
     await asyncio.wait_for(bell.wait(60), 10)
     stop.set()

@@ -11,12 +11,13 @@ from workflows.imports.cells import Unfit, code, day, person_number, plain
 from workflows.imports.checking import Reading, Sieve, text_of
 from workflows.imports.layout import Layout
 from workflows.imports.places import Tree
-from workflows.imports.private import found_private, holds_id
+from workflows.imports.private import found_private, holds_id, masked
 from workflows.imports.report import FileRefused
 from workflows.imports.sheet import Row, Sheet
 from workflows.signals import Signal
 
 MOST_NOTE = 200
+MOST_CODE = 64
 _BANDS = {"低": "low", "中": "middle", "高": "high", "低档": "low", "中档": "middle", "高档": "high"}
 _DIRECTIONS = {"漏": "漏", "防漏": "漏", "错": "错", "防错": "错"}
 
@@ -47,9 +48,8 @@ def refuse_private(kind_of_sheet: Layout, sheet: Sheet) -> None:
                 continue
             found = _in_number(cell, row, village) if place in ids_only else _in_text(cell)
             if found:
-                name = (
-                    kind_of_sheet.header[place] if place < len(kind_of_sheet.header) else f"第{place + 1}列"
-                )
+                named = place < len(kind_of_sheet.header)
+                name = masked(kind_of_sheet.header[place]) if named else f"第{place + 1}列"
                 raise FileRefused(
                     f"{sheet.name} 第{row.number}行“{name}”里有{found}。除“证件号码”一列外不能有"
                     "证件号、手机号、银行卡号，请删掉后再导入；整份文件都没有导入"
@@ -84,7 +84,7 @@ class _Check:
         }
 
     def row(self, reading: Reading) -> Signal | None:
-        signal_id = reading.need("signal_id", code)
+        signal_id = reading.need("signal_id", _number)
         dept = reading.need("source_dept", self.dept)
         rule = reading.need("rule_code", code)
         received = reading.need("received_date", day)
@@ -101,7 +101,7 @@ class _Check:
             received_on=received or self.tree.today,
             event_on=event,
             village_code=reading.take("village_code", self.village),
-            household_number=reading.take("household_no", code),
+            household_number=reading.take("household_no", _number),
             id_hash=reading.take("id_number", lambda text: self.find_by(person_number(text))),
             person_role=reading.take("person_role", text_of(20)),
             risk=reading.take("risk_code", self.risk),
@@ -140,6 +140,13 @@ class _Check:
             reading.blame("received_date", f"晚于今天（{self.tree.today}），请核对日期")
         if received and event and event > received:
             reading.blame("event_date", "晚于收到日期，请核对两个日期")
+
+
+def _number(text: str) -> str:
+    found = code(text)
+    if len(found) > MOST_CODE:
+        raise Unfit(f"太长，最多 {MOST_CODE} 位")
+    return found
 
 
 def _direction(text: str) -> str:

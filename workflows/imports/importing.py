@@ -22,17 +22,22 @@ from workflows.imports.columns import Kind
 from workflows.imports.layout import Layout, laid_out
 from workflows.imports.plans import Plan, planned
 from workflows.imports.rejected import SUFFIX, rejected_csv
-from workflows.imports.report import FileRefused, Report
+from workflows.imports.report import Disturbed, FileRefused, Report
 from workflows.imports.sheet import Sheet, read_sheet, sheet_of
 from workflows.pace import Pace
 from workflows.signals import Signal, together
 
 Progress = Callable[[int, int], None]
+Became = Callable[[Sequence[Signal], Sequence[str]], None]
 Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
 
 
 def _silent(_done: int, _total: int) -> None:
     """Tells nobody."""
+
+
+def _unheard(_signals: Sequence[Signal], _words: Sequence[str]) -> None:
+    """Nobody asks for each signal."""
 
 
 async def import_file(
@@ -103,7 +108,9 @@ async def import_sheet(
     *,
     dry_run: bool = False,
     progress: Progress = _silent,
+    became: Became = _unheard,
 ) -> Report:
+    """`became` is told after each commit the words for its signals, as `intake.take_in` says them."""
     layout = await asyncio.to_thread(_accepted_layout, kind, sheet)
     async with database.reading() as session:
         plan = await planned(session, sheet.name, layout, desk)
@@ -111,7 +118,7 @@ async def import_sheet(
     report = _report(sheet, layout, plan, before, desk)
     report.dry_run = dry_run
     if not dry_run:
-        await _Landing(kind, sheet, database, desk, progress, report).land(plan)
+        await _Landing(kind, sheet, database, desk, progress, became, report).land(plan)
     return report
 
 
@@ -157,6 +164,7 @@ class _Landing:
         database: Database,
         desk: Desk,
         progress: Progress,
+        became: Became,
         report: Report,
     ) -> None:
         self.kind = kind
@@ -164,9 +172,11 @@ class _Landing:
         self.database = database
         self.desk = desk
         self.progress = progress
+        self.became = became
         self.report = report
         self.done = 0
         self.total = 0
+        self.said: tuple[Sequence[Signal], Sequence[str]] = ((), ())
 
     async def land(self, plan: Plan) -> None:
         """An import that was cut off goes on where it stopped when the same file comes again."""
@@ -179,8 +189,8 @@ class _Landing:
         await self._follow_up(batch_id)
 
     async def _batch(self, plan: Plan) -> int:
-        """The batch of this content; one whose end was told already takes no more rows."""
-        async with self.database.writing() as session:
+        """The batch of this content; one whose end was told already takes no more rows. It wakes nobody."""
+        async with self.database.writing(rings=None) as session:
             batch: Batch | None = await session.scalar(_batch_of(self.kind, self.sheet))
             if batch is not None and not plan.size:
                 return batch.id
@@ -209,7 +219,7 @@ class _Landing:
         )
 
     async def _take_in(self, batch_id: int, session: AsyncSession, signals: Sequence[Any]) -> None:
-        self.report.states.update(await intake.take_in(session, self.desk, signals, batch_id))
+        self.said = signals, await intake.take_in(session, self.desk, signals, batch_id)
 
     async def _ahead(self, batch_id: int, signals: Sequence[Signal]) -> list[Signal]:
         """Lands what can be worked out ahead of its commit; what joins open cases is left."""
@@ -231,7 +241,7 @@ class _Landing:
     ) -> None:
         """Inserts what was worked out; where somebody came between, the chunk goes the slower way."""
         if await ahead.land(session, self.desk):
-            self.report.states.update(ahead.words)
+            self.said = ahead.alone, ahead.words
             left += ahead.joining
         else:
             left += chunk
@@ -247,16 +257,20 @@ class _Landing:
             self.progress(self.done, self.total)
 
     async def _commit(self, pace: Pace, chunk: Sequence[Any], write: Write) -> None:
-        """Writes a chunk; the pace learns how long the unit of work was open."""
+        """Writes a chunk; the pace learns how long the unit of work was open; then its words are told."""
+        self.said = (), ()
         async with self.database.writing() as session:
             try:
                 with pace.watching(len(chunk)):
                     await write(session, chunk)
                     await session.commit()
             except IntegrityError as error:
-                raise FileRefused(
+                raise Disturbed(
                     f"{self.sheet.name} 导入到一半时，别处也在改同样的记录；已导入的部分有效，请再导入一次"
                 ) from error
+        signals, words = self.said
+        self.report.states.update(words)
+        self.became(signals, words)
 
     async def _follow_up(self, batch_id: int) -> None:
         if self.kind is Kind.clues:

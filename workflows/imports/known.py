@@ -28,6 +28,18 @@ async def known_tree(session: AsyncSession, today: date) -> Tree:
     return Tree({row.code: RegionFact(*row) for row in rows}, today)
 
 
+async def known_villages(session: AsyncSession, layout: Layout, today: date) -> Tree:
+    """The regions that a list of clues names, with what they became: a province's tree stays where it is."""
+    facts = (Region.code, Region.name, Region.parent_code, Region.level, Region.valid_to, Region.successor)
+    regions: dict[str, RegionFact] = {}
+    wanted = list({name[:12] for name in _codes(layout, "village_code")})
+    while wanted:
+        found = [RegionFact(*row) async for row in _named(session, select(*facts), Region.code, wanted)]
+        regions |= {fact.code: fact for fact in found}
+        wanted = [fact.successor for fact in found if fact.successor and fact.successor not in regions]
+    return Tree(regions, today)
+
+
 async def known_officials(session: AsyncSession) -> KnownOfficials:
     persons = await session.execute(select(Official.staff_no, Official.name, Official.phone))
     by_number = {no: (name, phone) for no, name, phone in persons}
@@ -106,7 +118,9 @@ async def _named(
 
 
 def _codes(layout: Layout, column: str) -> list[str]:
-    place = layout.places[column]
+    place = layout.places.get(column)
+    if place is None:
+        return []
     cells = (row.cells[place] for row in layout.body if place < len(row.cells))
     return list(dict.fromkeys(_readable(cells)))
 

@@ -94,7 +94,7 @@ async def _households(session: AsyncSession, file: str, layout: Layout, desk: De
 
 
 async def _clues(session: AsyncSession, file: str, layout: Layout, desk: Desk) -> Plan:
-    tree = await known.known_tree(session, desk.today())
+    tree = await known.known_villages(session, layout, desk.today())
     kept = await known.known_clues(session, layout)
     sieve = check_clues(file, layout, desk.policy.clues, tree, kept, vault().find_by)
     new = [signal for signal in sieve.taken.values() if signal.signal_id not in kept]

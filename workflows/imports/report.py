@@ -9,6 +9,10 @@ class FileRefused(ValueError):
     """The file as a whole cannot be taken; nothing has changed. The message is for the person."""
 
 
+class Disturbed(FileRefused):
+    """Somebody else changed the same records meanwhile; what has landed counts, the rest may come again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """One thing wrong in a row; `column` is the name as it stands in the file's header."""
