@@ -24,7 +24,7 @@ from benchmarks.table import Line, Size
 
 HERE = Path(__file__).parent
 REPORT = HERE.parent / "docs" / "reports" / "bench.md"
-NAMES = ("outbox", "intake", "clue_list", "sweep", "startup")
+NAMES = ("outbox", "storm", "presses", "intake", "clue_list", "sweep", "startup")
 HEADER = ("work", "database", "measured", "against", "ratio", "aim", "met")
 out = Console(soft_wrap=True)
 
