@@ -20,6 +20,7 @@ from storage import gate, people, post_box, register, work
 from storage.base import Base
 from storage.bells import Bells, Work
 from storage.gathering import Gathering, Sheaf
+from storage.one_visit import OneVisit
 
 __all__ = ["Base", "Database", "Unit", "gate", "is_away", "later", "people", "post_box", "register", "work"]
 
@@ -126,7 +127,8 @@ class Database:
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self.bells = Bells()
-        self.engine: AsyncEngine = create_async_engine(self.url, **({} if self.embedded else POOL))
+        how = {"module": OneVisit()} if self.embedded else POOL
+        self.engine: AsyncEngine = create_async_engine(self.url, **how)
         self._turn = asyncio.Lock()
         event.listen(self.engine.sync_engine, "begin", _nothing_written)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _note_writing)
