@@ -25,8 +25,10 @@ from config.clock import LocalTime, SetClock, SteadyClock
 from config.loader import load_policy
 from jintang.wiring import telegram
 from notifications.dispatcher import Dispatcher
-from notifications.leasing import NOTICES
-from notifications.results import Results, Sent
+from notifications.heads import NOTICES
+from notifications.leasing import Parcel
+from notifications.pump import Pump
+from notifications.results import Sent
 from notifications.states import SETTLED, State
 from simulator import TOKEN
 from storage.engine import Database
@@ -158,26 +160,28 @@ async def _again(database: Database) -> None:
         await session.commit()
 
 
-class _Kept(Results):
+class _Timed(Pump):
     """Notes how long each result took from the answer to its commit."""
 
-    wanted = 0
-
-    def watch(self, wanted: int) -> None:
-        self.came: dict[int, float] = {}
+    def __init__(self, pump: Pump, wanted: int) -> None:
+        super().__init__(pump.database, pump.queue, pump.leasing, pump.results, self._answered)
         self.lags: list[float] = []
-        self.wanted, self.all_kept = wanted, asyncio.Event()
+        self.all_kept = asyncio.Event()
+        self._send, self._wanted, self._came = pump.carry, wanted, dict[int, float]()
 
-    def put(self, sent: Sent) -> None:
-        self.came[sent.parcel.id] = perf_counter()
-        super().put(sent)
+    async def _answered(self, parcel: Parcel) -> Sent:
+        sent = await self._send(parcel)
+        self._came[parcel.id] = perf_counter()
+        return sent
 
-    async def _commit(self, taken: Sequence[Sent]) -> None:
-        await super()._commit(taken)
+    async def turn(self, room: int) -> list[Parcel]:
+        before = dict(self._came)
+        parcels = await super().turn(room)
         now = perf_counter()
-        self.lags += [now - self.came[sent.parcel.id] for sent in taken]
-        if len(self.lags) >= self.wanted:
+        self.lags += [now - self._came.pop(parcel) for parcel in before]
+        if len(self.lags) >= self._wanted:
             self.all_kept.set()
+        return parcels
 
 
 class _Watched:
@@ -185,18 +189,18 @@ class _Watched:
 
     def __init__(self, database: Database, bot: Bot, count: int) -> None:
         self.sender = _sender(database, bot)
-        self.kept = _Kept(database, "telegram", bot.id, self.sender.time, self.sender.real)
-        self.kept.watch(count)
-        self.sender.results = self.kept
+        answers, notices = self.sender.pumps
+        self.timed = _Timed(notices, count)
+        self.sender.pumps = (answers, self.timed)
 
     @property
     def lags(self) -> list[float]:
-        return self.kept.lags
+        return self.timed.lags
 
     async def send_all(self) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(self.sender.run(stop))
-        await self.kept.all_kept.wait()
+        await self.timed.all_kept.wait()
         stop.set()
         await running
 

@@ -8,7 +8,7 @@ from datetime import date
 _RUN = re.compile(r"\d+(?:[\s\-.·]*\d+)*(?:[\s\-.·]*[Xx])?")
 _GROUP = re.compile(r"\d+[Xx]?|[Xx]")
 _PHONE = re.compile(r"(?:00)?(?:86)?(1[3-9]\d{9})")
-_LONGEST = 19
+_SHORTEST, _LONGEST = 11, 19
 _SHORT = 2
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -61,6 +61,8 @@ def _numbers(text: str) -> Iterator[tuple[str, bool]]:
     """
     for run in _RUN.finditer(text):
         groups = _GROUP.findall(run.group().upper())
+        if sum(map(len, groups)) < _SHORTEST:
+            continue
         for first in range(len(groups)):
             number, lengths = "", set[bool]()
             for group in groups[first:]:

@@ -20,7 +20,7 @@ from config.models import Policy
 from notifications.addressing import Addressing, Found
 from notifications.ageing import as_of
 from notifications.compose import Budget, Item, Sheaf, compose
-from notifications.leasing import ANSWERS
+from notifications.heads import ANSWERS
 from notifications.outbox import Lane, packed, set_free
 from notifications.quiet import Hours
 from notifications.render import list_buttons, list_facts

@@ -1,17 +1,16 @@
-"""What became of the sends, written in small groups within 20 ms; whatever happens, none is dropped.
+"""What became of the sends.
 
 A result counts only for the lease it belongs to: attempts are numbered. One that comes after its
 lease has ended still tells that the message arrived, unless it is on its way again already.
 """
 
-import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import String, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import Clock, LocalTime
@@ -22,15 +21,24 @@ from notifications.outbox import set_free
 from notifications.retry import Decision, decide
 from notifications.states import Change, State, after, before
 from storage.bells import Work
-from storage.engine import Database, is_away
+from storage.engine import Database, Unit
+from storage.given import instant, packed_instant, rows, whole, words
 from storage.people import Official
 from storage.post_box import Delivery, Notice
 
 log = structlog.get_logger(__name__)
-GROUP_SECONDS = 0.008
-AGAIN_SECONDS = 0.5
 LEASE = timedelta(seconds=LEASE_SECONDS)
 LOST = Outcome(Result.unknown, error="lease ended")
+ACCEPTING = (
+    update(Notice)
+    .where(Notice.id == whole("id"), Notice.attempts == whole("attempt"))
+    .where(or_(*(Notice.state == state for state in before(Change.accept))))
+    .values(state=State.accepted, accepted_at=bindparam("now"), message_id=whole("message"))
+)
+LOGGING = insert(Delivery).from_select(
+    ["notice_id", "channel", "started_at", "result", "error"],
+    select(whole("id"), bindparam("channel", type_=String), instant("at"), words("result"), words("error")),
+)
 
 
 @dataclass(slots=True)
@@ -51,64 +59,24 @@ class Results:
         self.bot_id = bot_id
         self.time = time
         self.real = real
-        self._waiting: list[Sent] = []
-        self._some = asyncio.Event()
 
-    def put(self, sent: Sent) -> None:
-        self._waiting.append(sent)
-        self._some.set()
-
-    async def run(self, end: asyncio.Event) -> None:
-        """Writes until told to end and nothing waits any more."""
-        while not (end.is_set() and not self._waiting):
-            await self._some.wait()
-            await asyncio.sleep(GROUP_SECONDS)
-            await self.write()
-
-    def finish(self) -> None:
-        """Nothing more will come."""
-        self._some.set()
-
-    async def write(self) -> None:
-        """Everything that waits, in one commit, tried until it is done."""
-        self._some.clear()
-        taken, self._waiting = self._waiting, []
-        while taken:
-            try:
-                await self._commit(taken)
-                return
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("results_later", count=len(taken), error=type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
-
-    async def _commit(self, taken: Sequence[Sent]) -> None:
-        async with self.database.claiming(Work.parcels) as session:
-            arrived = [sent for sent in taken if sent.outcome.result is Result.accepted]
-            others = [sent for sent in taken if sent.outcome.result is not Result.accepted]
-            await self._accept(session, arrived)
-            for sent in others:
-                await self._apply(session, sent)
-            await self._log(session, taken)
-            session.rings = Work.notices if others else Work.parcels
-            await session.commit()
-        for sent in taken:
-            _count(sent, self.time.now())
-
-    async def _accept(self, session: AsyncSession, arrived: Sequence[Sent]) -> None:
-        if not arrived:
+    async def keep(self, unit: Unit, back: Sequence[Sent]) -> None:
+        """What has come back; the caller commits."""
+        if not back:
             return
-        connection = await session.connection()
-        mine = (Notice.id == bindparam("at")) & (Notice.attempts == bindparam("nth"))
-        ready = or_(*(Notice.state == state for state in before(Change.accept)))
-        accepting = update(Notice).where(mine, ready)
-        now = self.time.now()
-        done = {"state": State.accepted, "accepted_at": now, "message_id": bindparam("message")}
-        await connection.execute(accepting.values(done), [_key(sent) for sent in sorted(arrived, key=_id)])
+        connection = await unit.connection()
+        if arrived := [sent for sent in back if sent.outcome.result is Result.accepted]:
+            given = rows(map(_arrival, arrived))
+            await connection.execute(ACCEPTING, {"now": self.time.now(), "given": given})
         for sent in arrived:
             if sent.outcome.chat_id is not None:
-                await _follow(session, sent.parcel.message.chat_id, sent.outcome.chat_id)
+                await _follow(unit, sent.parcel.message.chat_id, sent.outcome.chat_id)
+        for sent in back:
+            if sent.outcome.result is not Result.accepted:
+                unit.rings = Work.notices
+                await self._apply(unit, sent)
+        entries = rows(_entry(sent, connection.dialect.name) for sent in back)
+        await connection.execute(LOGGING, {"channel": self.channel, "given": entries})
 
     async def _apply(self, session: AsyncSession, sent: Sent) -> None:
         notice = await self._held(session, sent.parcel.id, sent.parcel.attempts)
@@ -152,19 +120,6 @@ class Results:
                 log.warning("notice_lost", notice=notice.id, error=outcome.error)
         notice.state = state
 
-    async def _log(self, session: AsyncSession, taken: Sequence[Sent]) -> None:
-        rows = [
-            {
-                "notice_id": sent.parcel.id,
-                "channel": self.channel,
-                "started_at": sent.at,
-                "result": sent.outcome.result.value,
-                "error": sent.outcome.error,
-            }
-            for sent in taken
-        ]
-        await session.execute(insert(Delivery), rows)
-
     # --- leases that ended -------------------------------------------------------------------
 
     async def expire(self, *, everything: bool = False) -> bool:
@@ -189,12 +144,17 @@ class Results:
         return True
 
 
-def _id(sent: Sent) -> int:
-    return sent.parcel.id
+def _arrival(sent: Sent) -> dict[str, int | None]:
+    return {"id": sent.parcel.id, "attempt": sent.parcel.attempts, "message": sent.outcome.message_id}
 
 
-def _key(sent: Sent) -> dict[str, int | None]:
-    return {"at": sent.parcel.id, "nth": sent.parcel.attempts, "message": sent.outcome.message_id}
+def _entry(sent: Sent, dialect: str) -> dict[str, int | str | None]:
+    return {
+        "id": sent.parcel.id,
+        "at": packed_instant(sent.at, dialect),
+        "result": sent.outcome.result.value,
+        "error": sent.outcome.error,
+    }
 
 
 async def _follow(session: AsyncSession, old: int, new: int) -> None:
@@ -216,6 +176,12 @@ async def _move(session: AsyncSession, notice: Notice) -> State:
         one.state, one.sent_on, one.carrier_id = after(one.state, Change.set_free), None, None
     notice.not_to, notice.sent_on = [*notice.not_to, notice.official_id], None
     return State.superseded if notice.post is None and children else after(notice.state, Change.move)
+
+
+def count(back: Sequence[Sent], now: datetime) -> None:
+    """What is known of them at `now`, for the meters."""
+    for sent in back:
+        _count(sent, now)
 
 
 def _count(sent: Sent, now: datetime) -> None:

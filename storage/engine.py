@@ -30,6 +30,7 @@ CHANNEL = "jintang"
 WRITTEN = "written"
 READS = ("SELECT", "BEGIN", "PRAGMA")  # what else a statement begins with, a CTE too, may write
 POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+PLAINLY = {"server_settings": {"jit": "off"}}  # compiling a query of ours takes longer than it does
 CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
 
@@ -127,7 +128,7 @@ class Database:
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self.bells = Bells()
-        how = {"module": OneVisit()} if self.embedded else POOL
+        how = {"module": OneVisit()} if self.embedded else {**POOL, "connect_args": PLAINLY}
         self.engine: AsyncEngine = create_async_engine(self.url, **how)
         self._turn = asyncio.Lock()
         event.listen(self.engine.sync_engine, "begin", _nothing_written)

@@ -1,6 +1,6 @@
 """Inserting by the hundred, and INSERT … ON CONFLICT, which both databases have and spell differently."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any, TypeVar
@@ -15,15 +15,17 @@ from storage.base import Base
 from storage.gathering import Gathering, Sheaf
 
 Row = TypeVar("Row", bound=Base)
+Insert = sqlite.Insert | postgresql.Insert
+INSERTS: Mapping[str, Callable[[Any], Insert]] = {"sqlite": sqlite.Insert, "postgresql": postgresql.Insert}
 
 
 def _embedded(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def insert_for(session: AsyncSession, entity: Any) -> sqlite.Insert | postgresql.Insert:
+def insert_for(session: AsyncSession, entity: Any) -> Insert:
     """An insert that may say what happens to a row that is there already."""
-    return sqlite.insert(entity) if _embedded(session) else postgresql.insert(entity)
+    return INSERTS[session.get_bind().dialect.name](entity)
 
 
 async def insert_rows(

@@ -181,7 +181,7 @@ class County(RuleBasedStateMachine):
 
     @rule()
     def it_dies_with_messages_in_hand(self) -> None:
-        self.does(self.w.app.sender._some())
+        self.does(self.w.lease())
         self.does(self.w.restart())
 
     @rule(kind=st.sampled_from(NETWORK), times=st.integers(1, 4))

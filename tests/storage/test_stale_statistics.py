@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, true
 
-from config.loader import load_policy
-from notifications.leasing import NOTICES, Leasing
+from notifications.heads import NOTICES, WINDOW, Heads
 from storage.crypto import Vault, new_secret, use_vault
 from storage.engine import Database
 from storage.people import Official
@@ -52,8 +51,8 @@ def rows_read(plan: dict[str, object]) -> float:
 async def test_a_lease_does_not_grow_with_the_square_of_the_queue(database_url: str) -> None:
     database = Database(database_url)
     await fill(database)
-    leasing = Leasing(load_policy("hebei"), 1, None)
-    query, moments = leasing._heads(NOTICES), {"room": 48, **leasing._moments(NOW)}
+    heads = Heads(NOTICES, true(), 1, None)
+    query, moments = heads._first, {"room": 48, "window": WINDOW, **heads._moments(NOW)}
     async with database.reading() as session:
         words = "EXPLAIN (ANALYZE, FORMAT JSON) " + str(
             query.params(**moments).compile(

@@ -136,7 +136,7 @@ def dies_while_sending(w: World, patch: pytest.MonkeyPatch) -> None:
     """From now on the process dies between the lease and the sends."""
 
     async def lease() -> bool:
-        await w.app.sender._some()
+        await w.lease()
         return False
 
     patch.setattr(w.app.sender, "drain", lease)
