@@ -79,12 +79,6 @@ def _here(
     return ()
 
 
-def region_of(post: str, lineage: Sequence[tuple[Tier, str]], posts: Mapping[str, PostRule]) -> str:
-    """The region at which `post` is held, seen from a place; the nearest one above where missing."""
-    tier = posts[post].tier
-    return next(code for at, code in lineage if at.rank >= tier.rank)
-
-
 def _stand_ins(
     post: str, lineage: Sequence[tuple[Tier, str]], posts: Mapping[str, PostRule]
 ) -> Iterable[Place]:

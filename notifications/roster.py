@@ -32,6 +32,7 @@ class Areas:
         self._nodes: dict[str, Node] = {}
         self._lines: dict[str, Lineage] = {}
         self._above: dict[tuple[str, Tier], str | None] = {}
+        self._seats: dict[tuple[str, Tier], str] = {}
 
     async def learn(self, session: AsyncSession, codes: Iterable[str]) -> None:
         """Reads what is not known yet of these regions and of all above them.
@@ -73,9 +74,12 @@ class Areas:
             found = {code: node for code, node in found.items() if code not in self._fresh}
         else:
             self._fresh |= found.keys()
+        moved = any(self._nodes.get(code, node) != node for code, node in found.items())
         self._nodes |= found
-        self._lines.clear()
-        self._above.clear()
+        if moved:
+            self._lines.clear()
+            self._above.clear()
+            self._seats.clear()
 
     def lineage(self, code: str) -> Lineage:
         """The region and those above it, lowest first; learn it before."""
@@ -96,6 +100,17 @@ class Areas:
             found = (region for at, region in self.lineage(code) if at is tier)
             self._above[code, tier] = next(found, None)
         return self._above[code, tier]
+
+    def seat(self, code: str, tier: Tier) -> str:
+        """Where posts of `tier` sit, seen from `code`: the nearest region above where the tier is missing.
+
+        A tree that ends below has the seat at its top.
+        """
+        if (code, tier) not in self._seats:
+            lineage = self.lineage(code)
+            high_enough = (region for at, region in lineage if at.rank >= tier.rank)
+            self._seats[code, tier] = next(high_enough, lineage[-1][1])
+        return self._seats[code, tier]
 
 
 async def tree_changed(session: AsyncSession) -> None:

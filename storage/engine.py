@@ -151,7 +151,7 @@ class Database:
 
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[Gathering]:
-        """A look that gathers what a writing unit shall insert."""
+        """A look that gathers what writing units shall insert."""
         with _cut_is_away():
             async with self._gather() as session:
                 session.sheaf = Sheaf(self.engine.dialect)

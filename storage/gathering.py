@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Dialect, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Date, TypeEngine
+from sqlalchemy.types import Boolean, Date, TypeEngine
 
 from storage.types import Instant
 
@@ -51,11 +51,20 @@ class Sheaf:
         found = (await session.execute(select(*last))).one()
         return all(first == now + 1 for (first, _), now in zip(self.keys.values(), found, strict=True))
 
+    def following(self) -> "Sheaf":
+        """An empty one that counts on keys after those of this one, which is to land before it."""
+        return Sheaf(self.dialect, keys={table: (last + 1, last) for table, (_, last) in self.keys.items()})
+
 
 class Gathering(AsyncSession):
     """A unit that reads, and gathers into `sheaf` what it would insert."""
 
     sheaf: Sheaf
+
+    def cut(self) -> Sheaf:
+        """What was gathered since the last cut, to land by itself before what is gathered from now on."""
+        done, self.sheaf = self.sheaf, self.sheaf.following()
+        return done
 
     async def keys(self, table: Table, count: int) -> Sequence[int]:
         """The keys that come next if nobody else inserts before the sheaf lands."""
@@ -75,7 +84,12 @@ def _words(dialect: Dialect, table: Table, names: Names, unless_there: bool) -> 
 
 
 def _binder(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """What the type does to a value; a day or an instant comes again and again and is turned once."""
+    """What the type does to a value; a day or an instant comes again and again and is turned once.
+
+    Either driver takes a yes or no as it is.
+    """
+    if isinstance(kind, Boolean):
+        return None
     binder = kind.dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(maxsize=1024)(binder) if binder and isinstance(kind, TIMES) else binder
 

@@ -44,17 +44,26 @@ class Act:
     marks: Sequence[str] = ()
 
 
-async def next_numbers(session: AsyncSession, day: date, count: int) -> list[str]:
-    """Case numbers of the day, DP-260312-07; they never change and are never used twice."""
-    used = int((await last_number(session, day) or "0").rpartition("-")[2])
-    return [f"DP-{day:%y%m%d}-{used + nth:02d}" for nth in range(1, count + 1)]
+@dataclass(slots=True)
+class Numbers:
+    """Case numbers of a day, DP-260312-07; they never change and are never used twice.
+
+    `last`: the last one given, None where the day has none yet.
+    """
+
+    day: date
+    last: str | None
+
+    def take(self, count: int) -> list[str]:
+        used = int((self.last or "0").rpartition("-")[2])
+        taken = [f"DP-{self.day:%y%m%d}-{used + nth:02d}" for nth in range(1, count + 1)]
+        self.last = taken[-1] if taken else self.last
+        return taken
 
 
-async def last_number(session: AsyncSession, day: date) -> str | None:
-    """The last case number given on this day."""
+async def numbers_of(session: AsyncSession, day: date) -> Numbers:
     last = select(Case.number).where(Case.opened_on == day).order_by(Case.id.desc()).limit(1)
-    number: str | None = await session.scalar(last)
-    return number
+    return Numbers(day, await session.scalar(last))
 
 
 def new_case(desk: Desk, household: Household, number: str, start: date, *, urgent: bool) -> Case:

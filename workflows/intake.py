@@ -4,7 +4,7 @@ Every signal is kept and gets its own result. Notices wait for the end of their 
 one household is one card and one batch is one line (`workflows.batches`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -20,10 +20,10 @@ from storage.register import Batch, Clue, Household
 from storage.states import being
 from storage.work import Case, Task
 from workflows import batches, events
-from workflows.cases import case_limit, new_case, next_numbers, redate
+from workflows.cases import Numbers, case_limit, new_case, numbers_of, redate
 from workflows.desk import Desk
 from workflows.events import Subject
-from workflows.matching import earlier_clues, is_muted, is_suppressed, is_urgent, read_register
+from workflows.matching import Register, earlier_clues, is_muted, is_suppressed, is_urgent, read_register
 from workflows.signals import Signal
 from workflows.tasks import Opening, add_rungs, days_from, open_silently, opened_notices, retire
 from workflows.words import case_facts, clue_words
@@ -39,6 +39,16 @@ class _Pile:
     clues: list[Clue] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What register and cases say about signals before they are taken in."""
+
+    register: Register
+    earlier: Mapping[int, Sequence[Clue]]
+    open_cases: Mapping[int, Case]
+    numbers: Numbers
+
+
 async def take_in(
     session: AsyncSession, desk: Desk, signals: Sequence[Signal], batch_id: int | None
 ) -> list[str]:
@@ -47,13 +57,31 @@ async def take_in(
     Nothing is told before `finish_batch`, but for what is urgent. The caller commits.
     """
     await desk.keep_policy(session)
-    numbers = {s.household_number for s in signals if s.household_number}
-    register = await read_register(session, numbers, {s.id_hash for s in signals if s.id_hash})
-    found = [register.find(signal.household_number, signal.id_hash) for signal in signals]
-    earlier = await earlier_clues(session, [household.id for household in found if household])
+    numbers = await numbers_of(session, desk.today())
+    return await settle(session, desk, signals, await recall(session, signals, numbers), batch_id)
+
+
+async def recall(session: AsyncSession, signals: Sequence[Signal], numbers: Numbers) -> Known:
+    """Reads what `settle` has to know about these signals; new cases are numbered by `numbers`."""
+    named = {s.household_number for s in signals if s.household_number}
+    register = await read_register(session, named, {s.id_hash for s in signals if s.id_hash})
+    homes = list(register.households)
+    return Known(register, await earlier_clues(session, homes), await _open_cases(session, homes), numbers)
+
+
+async def _open_cases(session: AsyncSession, homes: Collection[int]) -> dict[int, Case]:
+    query = select(Case).where(Case.household_id.in_(homes), Case.closed_on.is_(None))
+    return {case.household_id: case for case in await session.scalars(query)}
+
+
+async def settle(
+    session: AsyncSession, desk: Desk, signals: Sequence[Signal], known: Known, batch_id: int | None
+) -> list[str]:
+    """Keeps signals about which everything is known, as `take_in` does."""
     rules = desk.policy.clues
     clues, words = [], []
-    for signal, household in zip(signals, found, strict=True):
+    for signal in signals:
+        household = known.register.find(signal.household_number, signal.id_hash)
         urgent = is_urgent(rules, signal)
         clue = _clue(signal, household, batch_id, urgent=urgent)
         if household is None:
@@ -61,14 +89,14 @@ async def take_in(
         elif is_muted(rules, signal, urgent):
             clue.state, clue.result = "suppressed", "rule_muted"
             words.append("suppressed")
-        elif is_suppressed(rules, signal, urgent, earlier[household.id]):
+        elif is_suppressed(rules, signal, urgent, known.earlier.get(household.id, ())):
             clue.state, clue.result = "suppressed", "checked_recently"
             words.append("suppressed")
         else:
             clue.state = "open"
             words.append("open")
         clues.append(clue)
-    merged = await _to_cases(session, desk, clues, register.households, batch_id)
+    merged = await _to_cases(session, desk, clues, known, batch_id)
     await _await_matching(session, desk, [clue for clue in clues if clue.state == "waiting"])
     return ["merged" if c.signal_id in merged else w for c, w in zip(clues, words, strict=True)]
 
@@ -100,37 +128,31 @@ def _clue(signal: Signal, household: Household | None, batch_id: int | None, *, 
 
 
 async def _to_cases(
-    session: AsyncSession,
-    desk: Desk,
-    clues: Sequence[Clue],
-    households: dict[int, Household],
-    batch_id: int | None,
+    session: AsyncSession, desk: Desk, clues: Sequence[Clue], known: Known, batch_id: int | None
 ) -> set[str]:
     """Keeps the clues, joins them to open cases and opens new ones; the signals that joined."""
     piles: dict[int, _Pile] = {}
     for clue in clues:
         if clue.state == "open" and clue.household_id is not None:
-            household = households[clue.household_id]
+            household = known.register.households[clue.household_id]
             piles.setdefault(household.id, _Pile(household)).clues.append(clue)
-    query = select(Case).where(Case.household_id.in_(piles), Case.closed_on.is_(None))
-    open_cases = {case.household_id: case for case in await session.scalars(query)}
-    fresh = [pile for household_id, pile in piles.items() if household_id not in open_cases]
-    opened = await _new_cases(session, desk, fresh)
+    fresh = [pile for household_id, pile in piles.items() if household_id not in known.open_cases]
+    opened = await _new_cases(session, desk, fresh, known.numbers)
     await keep(session, [clue for clue in clues if clue.id is None])
-    for household_id, case in open_cases.items():
-        await _join(session, desk, case, piles[household_id], batch_id)
+    joining = [pile for household_id, pile in piles.items() if household_id in known.open_cases]
+    for pile in joining:
+        await _join(session, desk, known.open_cases[pile.household.id], pile, batch_id)
     await _open(session, desk, opened, batch_id)
-    joined = {clue.signal_id for household_id in open_cases for clue in piles[household_id].clues}
+    joined = {clue.signal_id for pile in joining for clue in pile.clues}
     return joined | {clue.signal_id for pile in fresh for clue in pile.clues[1:]}
 
 
-async def _new_cases(session: AsyncSession, desk: Desk, piles: Sequence[_Pile]) -> list[tuple[Case, _Pile]]:
+async def _new_cases(
+    session: AsyncSession, desk: Desk, piles: Sequence[_Pile], numbers: Numbers
+) -> list[tuple[Case, _Pile]]:
     """A case for each pile, and its clues know it."""
-    if not piles:
-        return []
-    numbers = await next_numbers(session, desk.today(), len(piles))
     cases = []
-    for pile, number in zip(piles, numbers, strict=True):
+    for pile, number in zip(piles, numbers.take(len(piles)), strict=True):
         start = min(clue.received_on for clue in pile.clues)
         urgent = any(clue.urgent for clue in pile.clues)
         case = new_case(desk, pile.household, number, start, urgent=urgent)
@@ -324,5 +346,11 @@ async def give_household(session: AsyncSession, desk: Desk, clue: Clue, househol
     session.add(batch)
     await session.flush()
     clue.batch_id = batch.id
-    await _to_cases(session, desk, [clue], {household.id: household}, batch.id)
+    known = Known(
+        register=Register({}, {}, {household.id: household}),
+        earlier={},
+        open_cases=await _open_cases(session, [household.id]),
+        numbers=await numbers_of(session, desk.today()),
+    )
+    await _to_cases(session, desk, [clue], known, batch.id)
     await batches.finish_batch(session, desk, batch.id)

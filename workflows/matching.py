@@ -5,7 +5,7 @@ never guessed: such a signal waits for a person (domain §3.3a).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,14 +59,14 @@ def is_urgent(rules: ClueRulesFile, signal: Signal) -> bool:
     """Whether the department rule, or the reporting cadre, calls this red."""
     if signal.urgent:
         return True
-    named = (rule for rule in rules.rules if (rule.dept, rule.rule) == (signal.dept, signal.rule))
-    return any(signal.band in rule.urgent_bands for rule in named if signal.band)
+    named = rules.by_name.get((signal.dept, signal.rule))
+    return named is not None and signal.band in named.urgent_bands
 
 
 def is_muted(rules: ClueRulesFile, signal: Signal, urgent: bool) -> bool:
     """R17: the county has muted the department rule; red is never muted."""
-    named = (rule for rule in rules.rules if (rule.dept, rule.rule) == (signal.dept, signal.rule))
-    return not urgent and any(rule.muted for rule in named)
+    named = rules.by_name.get((signal.dept, signal.rule))
+    return not urgent and named is not None and named.muted
 
 
 def is_suppressed(rules: ClueRulesFile, signal: Signal, urgent: bool, earlier: Iterable[Clue]) -> bool:
@@ -93,7 +93,7 @@ def _checked_since(clue: Clue, since: date) -> bool:
     return clue.state == "done" and clue.result_on is not None and clue.result_on >= since
 
 
-async def earlier_clues(session: AsyncSession, households: Sequence[int]) -> dict[int, list[Clue]]:
+async def earlier_clues(session: AsyncSession, households: Collection[int]) -> dict[int, list[Clue]]:
     """Checked clues of these households."""
     found: dict[int, list[Clue]] = defaultdict(list)
     checked = Clue.household_id.in_(households) & (Clue.state == "done")

@@ -1,7 +1,6 @@
 """Who a rung or an event speaks to, seen from a task or a household (domain §5.2, §9.1)."""
 
 from config.models import PostRule, Relative, Tier
-from notifications.reach import region_of
 from notifications.roster import Areas
 
 DESK = {Tier.township: "township_clerk", Tier.county: "county_clerk"}
@@ -14,7 +13,7 @@ Place = tuple[str, str]
 
 def post_place(areas: Areas, posts: dict[str, PostRule], post: str, region: str) -> Place:
     """The post and the region at which it is held, seen from `region`."""
-    return post, region_of(post, areas.lineage(region), posts)
+    return post, areas.seat(region, posts[post].tier)
 
 
 def relative_place(

@@ -1,8 +1,9 @@
 """A signal as it comes in, already read and checked: what imports and cadres hand to intake."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,26 @@ class Signal:
     insists: bool = False  # said by a person or promised by us, not by a list: a repeat counts too
 
 
+def pile(signal: Signal) -> str | None:
+    """What tells that signals side by side mean the same household."""
+    return signal.household_number or signal.id_hash
+
+
 def together(signals: Iterable[Signal]) -> list[Signal]:
     """The signals of one household side by side, in the order of the first of each: one pile, one card."""
     piles: dict[object, list[Signal]] = {}
     for signal in signals:
-        piles.setdefault((signal.household_number or signal.id_hash), []).append(signal)
-    return [signal for pile in piles.values() for signal in pile]
+        piles.setdefault(pile(signal), []).append(signal)
+    return [signal for some in piles.values() for signal in some]
+
+
+def in_parts(signals: Iterable[Signal], size: int) -> Iterator[list[Signal]]:
+    """Parts of at least `size` signals, but the last; no pile is divided."""
+    part: list[Signal] = []
+    for _, some in groupby(signals, key=pile):
+        part += some
+        if len(part) >= size:
+            yield part
+            part = []
+    if part:
+        yield part

@@ -105,12 +105,12 @@ def waiting_facts(areas: Areas, clue: Clue, task: Task) -> dict[str, Any]:
 
 def clue_words(policy: Policy, clues: Iterable[Clue]) -> tuple[str, str]:
     """What the signals say, each sort once, and where they came from (医疗自付较高；务工中断, 医保2月)."""
-    known = {(rule.dept, rule.rule): rule.words for rule in policy.clues.rules}
     said: dict[str, None] = {}
     sources: dict[str, None] = {}
     for clue in clues:
         risk = policy.clues.risks.get(clue.risk or "", "情况待核实")
-        said.setdefault(known.get((clue.dept, clue.rule)) or risk)
+        known = policy.clues.by_name.get((clue.dept, clue.rule))
+        said.setdefault(known.words if known else risk)
         sources.setdefault(clue.dept + (f"{clue.event_on.month}月" if clue.event_on else ""))
     return "；".join(said)[:WORDS_LONG], "、".join(sources)[:WORDS_LONG]
 

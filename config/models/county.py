@@ -1,6 +1,7 @@
 """Levels, department rules, windows, lines, texts, and the whole policy of a county."""
 
 from datetime import date, time
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field
@@ -42,6 +43,11 @@ class ClueRulesFile(PolicyFile):
     bands: tuple[str, ...] = Field(description="由低到高")
     risks: dict[str, str]
     rules: tuple[ClueRule, ...]
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], ClueRule]:
+        """Each rule by its department and its code."""
+        return {(rule.dept, rule.rule): rule for rule in self.rules}
 
 
 class Window(Part):

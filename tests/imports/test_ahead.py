@@ -81,11 +81,11 @@ async def test_what_was_looked_at_has_changed_so_nothing_lands(
     names = {"household_number": "H1", "id_hash": None}, {"household_number": "H9"}
     signals = [signal(f"新{nth}", desk, **some) for nth, some in enumerate(names)]
     async with register.gathering() as gathering:
-        ahead = await work_out(gathering, desk, signals, 1)
+        (part,) = await work_out(gathering, desk, signals, 1, len(signals))
     await between(register, desk)
     before = await counted(register)
     async with register.writing() as session:
-        assert not await ahead.land(session, desk)
+        assert not await part.land(session, desk)
         await session.commit()
     assert await counted(register) == before
 
@@ -96,13 +96,46 @@ async def test_undisturbed_everything_lands_but_what_joins_an_open_case(
     names = [{"household_number": "H1"}, {"household_number": "H9"}, {"household_number": "H2"}]
     signals = [signal(f"新{nth}", desk, **some) for nth, some in enumerate(names)]
     async with register.gathering() as gathering:
-        ahead = await work_out(gathering, desk, signals, 1)
-    assert (ahead.words, [one.household_number for one in ahead.joining]) == (["open", "waiting"], ["H2"])
+        (part,) = await work_out(gathering, desk, signals, 1, len(signals))
+    assert (part.words, [one.household_number for one in part.joining]) == (["open", "waiting"], ["H2"])
     clues, cases, tasks = await counted(register)
     async with register.writing() as session:
-        assert await ahead.land(session, desk)
+        assert await part.land(session, desk)
         await session.commit()
     assert await counted(register) == [(clues or 0) + 2, (cases or 0) + 1, (tasks or 0) + 2]
+
+
+async def test_parts_worked_out_at_once_land_one_after_the_other(county: Database, desk: Desk) -> None:
+    """Each counts on the keys and case numbers of those before it, and no household is divided."""
+    await import_rows("households", "农户.csv", [household(n) for n in range(1, 5)], county, desk)
+    numbers = "H1", "H1", "H2", "H8", "H3", "H4"
+    signals = [signal(f"新{nth}", desk, household_number=home) for nth, home in enumerate(numbers)]
+    async with county.writing() as session:
+        await desk.keep_policy(session)
+        await session.commit()
+    async with county.gathering() as gathering:
+        parts = await work_out(gathering, desk, signals, 1, 1)
+    assert [len(part.signals) for part in parts] == [2, 1, 1, 1, 1]
+    for part in parts:
+        async with county.writing() as session:
+            assert await part.land(session, desk)
+            await session.commit()
+    async with county.reading() as session:
+        given = [number.rpartition("-")[2] for number in await session.scalars(select(Case.number))]
+    assert sorted(given) == ["01", "02", "03", "04"]
+    assert await counted(county) == [6, 4, 5]
+
+
+async def test_a_part_before_which_another_was_lost_does_not_land(county: Database, desk: Desk) -> None:
+    await import_rows("households", "农户.csv", [household(1), household(2)], county, desk)
+    signals = [signal(f"新{nth}", desk, household_number=f"H{nth}") for nth in (1, 2)]
+    async with county.writing() as session:
+        await desk.keep_policy(session)
+        await session.commit()
+    async with county.gathering() as gathering:
+        _, second = await work_out(gathering, desk, signals, 1, 1)
+    async with county.writing() as session:
+        assert not await second.land(session, desk)
 
 
 class Crowded(Database):

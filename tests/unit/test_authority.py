@@ -7,7 +7,7 @@ from notifications.roster import Areas
 from tests.unit import county
 from tests.unit.county import GROUP, LINEAGE, POLICY, VILLAGE
 from workflows.authority import commands, may_act, sees
-from workflows.recipients import desk_above, relative_place
+from workflows.recipients import desk_above, post_place, relative_place
 
 NO, OWN, BEHALF = (False, True), (True, False), (True, True)
 AT = {
@@ -147,3 +147,9 @@ HANDED_UP = [
 @pytest.mark.parametrize(("post", "where", "desk"), HANDED_UP)
 def test_who_takes_a_task_over(areas: Areas, post: str, where: str, desk: tuple[str, str]) -> None:
     assert desk_above(areas, POLICY.posts, (post, AT[where])) == desk
+
+
+def test_in_a_tree_without_a_city_its_posts_sit_at_the_top(areas: Areas) -> None:
+    """Whoever is to count what came in does not stop it from being told."""
+    areas._nodes[county.COUNTY] = (county.COUNTY, None, Tier.county)
+    assert post_place(areas, POLICY.posts, "city_lead", VILLAGE) == ("city_lead", county.COUNTY)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.models import ClueRulesFile
 from storage.register import Clue, Household
 from tests.unit.county import POLICY
 from workflows.matching import Register, is_muted, is_suppressed, is_urgent
@@ -105,8 +106,8 @@ def test_red(dept: str, rule: str, band: str | None, red: bool) -> None:
 
 
 def test_a_muted_rule_is_silent_but_for_red() -> None:
-    muted = [rule.model_copy(update={"muted": rule.dept == "医保"}) for rule in RULES.rules]
-    rules = RULES.model_copy(update={"rules": tuple(muted)})
+    muted = [{**rule.model_dump(), "muted": rule.dept == "医保"} for rule in RULES.rules]
+    rules = ClueRulesFile.model_validate({**RULES.model_dump(), "rules": muted})
     assert is_muted(rules, SIGNAL, urgent=False)
     assert not is_muted(rules, SIGNAL, urgent=True)
     assert not is_muted(rules, replace(SIGNAL, dept="卫健", rule="serious_illness"), urgent=False)

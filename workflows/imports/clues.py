@@ -77,7 +77,6 @@ class _Check:
         self.tree = tree
         self.find_by = find_by
         self.village = lru_cache(maxsize=None)(tree.village)
-        self.known_rules = {(rule.dept, rule.rule) for rule in rules.rules}
         self.depts = tuple(dict.fromkeys(rule.dept for rule in rules.rules))
         self.risks = {name: name for name in rules.risks} | {
             label: name for name, label in rules.risks.items()
@@ -89,7 +88,7 @@ class _Check:
         rule = reading.need("rule_code", code)
         received = reading.need("received_date", day)
         event = reading.take("event_date", day)
-        if dept and rule and (dept, rule) not in self.known_rules:
+        if dept and rule and (dept, rule) not in self.rules.by_name:
             reading.blame("rule_code", self._no_rule(dept, rule))
         self._blame_dates(reading, received, event)
         if not reading.raw("household_no") and not reading.raw("id_number"):

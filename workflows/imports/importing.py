@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.engine import Database
 from storage.register import Batch
 from workflows import intake
-from workflows.ahead import Ahead, work_out
+from workflows.ahead import Part, worked_out
 from workflows.batches import tell_batch
 from workflows.desk import Desk
 from workflows.imports.clues import refuse_private
@@ -29,7 +30,8 @@ from workflows.signals import Signal, together
 
 Progress = Callable[[int, int], None]
 Became = Callable[[Sequence[Signal], Sequence[str]], None]
-Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
+Done = TypeVar("Done")
+Write = Callable[[AsyncSession, Sequence[Any]], Awaitable[Done]]
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -222,31 +224,42 @@ class _Landing:
         self.said = signals, await intake.take_in(session, self.desk, signals, batch_id)
 
     async def _ahead(self, batch_id: int, signals: Sequence[Signal]) -> list[Signal]:
-        """Lands what can be worked out ahead of its commit; what joins open cases is left."""
-        pace = Pace()
-        left: list[Signal] = []
-        start = 0
-        while start < len(signals):
-            chunk = signals[start : start + pace.size]
-            async with self.database.gathering() as session:
-                ahead = await work_out(session, self.desk, chunk, batch_id)
-            await self._commit(pace, chunk, partial(self._land, ahead, left))
-            start += len(chunk)
-            self.done = start - len(left)
-            self.progress(self.done, self.total)
+        """Lands what can be worked out ahead of its commit; what joins open cases is left.
+
+        Where somebody comes between, it is worked out anew from there; where that happens before the
+        first commit, those signals go the slower way.
+        """
+        pace, left = Pace(), list[Signal]()
+        while signals:
+            landed = await self._land_ahead(batch_id, signals, pace, left)
+            if not landed:
+                landed = min(pace.size, len(signals))
+                left += signals[:landed]
+            signals = signals[landed:]
         return left
 
-    async def _land(
-        self, ahead: Ahead, left: list[Signal], session: AsyncSession, chunk: Sequence[Signal]
-    ) -> None:
-        """Inserts what was worked out; where somebody came between, the chunk goes the slower way."""
-        if await ahead.land(session, self.desk):
-            self.said = ahead.alone, ahead.words
-            left += ahead.joining
-        else:
-            left += chunk
+    async def _land_ahead(
+        self, batch_id: int, signals: Sequence[Signal], pace: Pace, left: list[Signal]
+    ) -> int:
+        """Lands part after part until somebody comes between; how many signals were seen to."""
+        landed = 0
+        async with aclosing(worked_out(self.database, self.desk, signals, batch_id, pace)) as parts:
+            async for part in parts:
+                if not await self._commit(pace, part.signals, partial(self._land, part)):
+                    break
+                landed += len(part.signals)
+                left += part.joining
+                self.done += len(part.alone)
+                self.progress(self.done, self.total)
+        return landed
 
-    async def _in_chunks(self, rows: Sequence[Any], write: Write) -> None:
+    async def _land(self, part: Part, session: AsyncSession, _signals: Sequence[Signal]) -> bool:
+        landed = await part.land(session, self.desk)
+        if landed:
+            self.said = part.alone, part.words
+        return landed
+
+    async def _in_chunks(self, rows: Sequence[Any], write: Write[None]) -> None:
         pace = Pace()
         start = 0
         while start < len(rows):
@@ -256,13 +269,13 @@ class _Landing:
             self.done += len(chunk)
             self.progress(self.done, self.total)
 
-    async def _commit(self, pace: Pace, chunk: Sequence[Any], write: Write) -> None:
+    async def _commit(self, pace: Pace, chunk: Sequence[Any], write: Write[Done]) -> Done:
         """Writes a chunk; the pace learns how long the unit of work was open; then its words are told."""
         self.said = (), ()
         async with self.database.writing() as session:
             try:
                 with pace.watching(len(chunk)):
-                    await write(session, chunk)
+                    done = await write(session, chunk)
                     await session.commit()
             except IntegrityError as error:
                 raise Disturbed(
@@ -271,6 +284,7 @@ class _Landing:
         signals, words = self.said
         self.report.states.update(words)
         self.became(signals, words)
+        return done
 
     async def _follow_up(self, batch_id: int) -> None:
         if self.kind is Kind.clues:
