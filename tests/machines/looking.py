@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from simulator.receipts import Receipt
+from storage.people import Official
 from storage.post_box import Notice
 from storage.register import Clue
 from storage.work import Audit, Case, Rung, Task
@@ -50,7 +51,15 @@ async def _too_often(session: AsyncSession, receipts: Sequence[Receipt]) -> list
         mark: Counter(dict((await session.execute(query.group_by(chat))).all()))
         for mark, query in ((False, tried), (True, tried.where(Notice.resent)))
     }
-    return [*_beyond(receipts, most)]
+    moved = await _passed_on(session)
+    return [*_beyond(receipts, {mark: allowed + moved for mark, allowed in most.items()})]
+
+
+async def _passed_on(session: AsyncSession) -> Counter[int]:
+    """How many notices went on from each chat to somebody else: nobody knew whether either copy had come."""
+    chats = dict((await session.execute(select(Official.id, Official.chat_id))).all())
+    gone = await session.scalars(select(Notice.not_to).where(Notice.attempts > 0))
+    return Counter(chat for some in gone for official in some if (chat := chats.get(official)))
 
 
 def _beyond(receipts: Sequence[Receipt], most: dict[bool, Counter[int]]) -> Iterator[str]:
