@@ -49,7 +49,7 @@ async def lines(size: Size) -> list[Line]:
         for kind in DATABASES:
             async with prepared(kind, Path(folder), partial(fill_province, count=homes)) as url:
                 imports, raws = [], []
-                for _ in range(size.pick(3, 1)):
+                for _ in range(size.pick(5, 1)):
                     seen, raw = await _once(url, Path(folder), file)
                     imports.append(seen)
                     raws.append(raw)

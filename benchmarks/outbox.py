@@ -4,6 +4,7 @@ Limits are off. The emulator has a process of its own; so has each sender where 
 """
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from aiogram_broadcaster import Broadcaster
 from aiogram_broadcaster.contents import TextContent
 from sqlalchemy import delete, func, select, update
 
+from benchmarks.cores import Cores
 from benchmarks.emulator import Emulator, emulating
 from benchmarks.filling import DATABASES, MONDAY, fill, prepared, unlocked
 from benchmarks.table import Line, Size, median, percentile
@@ -214,20 +216,24 @@ def _sender(database: Database, bot: Bot) -> Dispatcher:
 
 
 async def _several(url: str, emulator: Emulator, count: int, repeats: int) -> list[Line]:
-    rates = {
-        senders: median([await _together(url, emulator, count, senders) for _ in range(repeats)])
+    rounds = {
+        senders: [await _together(url, emulator, count, senders) for _ in range(repeats)]
         for senders in (1, 2, 4)
     }
-    return [_line_of(senders, rates, repeats) for senders in (2, 4)]
+    rates = {senders: median(rate for rate, _ in some) for senders, some in rounds.items()}
+    cores = {senders: median(used for _, used in some) for senders, some in rounds.items()}
+    return [_line_of(senders, rates, cores, repeats) for senders in (2, 4)]
 
 
-async def _together(url: str, emulator: Emulator, count: int, senders: int) -> float:
-    """Messages a second of so many processes; none may be sent twice."""
+async def _together(url: str, emulator: Emulator, count: int, senders: int) -> tuple[float, float]:
+    """Messages a second of so many processes, and the processors at work; none may be sent twice."""
     database = Database(url)
     await _again(database)
     processes = [await _process(url, emulator.base) for _ in range(senders)]
     try:
-        return await _rate(emulator, count, partial(_until_sent, database, processes))
+        cores = Cores()
+        rate = await _rate(emulator, count, partial(_until_sent, database, processes))
+        return rate, cores.used()
     finally:
         for process in processes:
             process.terminate()
@@ -282,7 +288,7 @@ def _line(kind: str, count: int, rates: Rates, durable: float, repeats: int) -> 
     )
 
 
-def _line_of(senders: int, rates: dict[int, float], repeats: int) -> Line:
+def _line_of(senders: int, rates: dict[int, float], cores: dict[int, float], repeats: int) -> Line:
     ratio = rates[senders] / rates[1]
     return Line(
         work=f"{senders} senders",
@@ -292,7 +298,9 @@ def _line_of(senders: int, rates: dict[int, float], repeats: int) -> Line:
         ratio=ratio,
         aim=f"≥ {LEAST_OF_ONE:g} × one, none sent twice" if senders == 2 else "none sent twice",
         met=ratio >= LEAST_OF_ONE if senders == 2 else True,
-        note=f"medians of {repeats}; each a process, beside the emulator and the server on one machine",
+        note=f"medians of {repeats}; each a process, beside the emulator and the server on one machine, of "
+        f"whose {os.cpu_count()} processors {cores[1]:.1f} are at work with one sender, "
+        f"{cores[senders]:.1f} with {senders}",
     )
 
 

@@ -48,7 +48,7 @@ class Plan:
 
     @classmethod
     def of(cls, size: Size) -> "Plan":
-        return cls(50, 20.0, 8.0, 3) if size is Size.full else cls(5, 1.0, 0.5, 1)
+        return cls(50, 20.0, 5.0, 5) if size is Size.full else cls(5, 1.0, 0.5, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Plan:
 
     @classmethod
     def of(cls, size: Size) -> "Plan":
-        return cls(229, 2_000, 20, 0.7, 2) if size is Size.full else cls(10, 60, 3, 0.4, 1)
+        return cls(229, 2_000, 20, 0.7, 5) if size is Size.full else cls(10, 60, 3, 0.4, 1)
 
 
 @dataclass(frozen=True, slots=True)
