@@ -5,8 +5,8 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from simulator.faults import Kind
@@ -17,6 +17,7 @@ from tests.faults.processes import KILLED, Nursery, Victim
 
 CALM_SECONDS = 60.0
 POINT_SECONDS = 1.5
+HERE_SECONDS = 6.0
 LOOKS = 40
 UP = "金汤已开始工作"
 AWAY_SECONDS = 1.0
@@ -28,12 +29,15 @@ ANYWHERE = [f"{when} {what} {victim.ANYWHERE}" for when in ("before", "after") f
 
 @dataclass
 class Tally:
-    """What was done to a county: kills by place, starts, and the number of receipts at each kill."""
+    """What was done to a county: kills by place, starts, and when something was wrong.
+
+    `troubles`: the number of receipts before and after each kill, each bad weather, each loss of storage.
+    """
 
     places: Counter[str] = field(default_factory=Counter)
     weathers: Counter[str] = field(default_factory=Counter)
     starts: int = 0
-    marks: list[int] = field(default_factory=list)
+    troubles: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def kills(self) -> int:
@@ -92,7 +96,7 @@ class Killer:
         process = await self.start()
         draw = self.dice.random()
         if draw < 0.1:
-            await self._without_storage(process)
+            await self.without_storage()
         if draw < 0.25:
             await self._at_random(process)
         elif draw < 0.35:
@@ -130,11 +134,18 @@ class Killer:
         else:
             await self._end(process, "random instant")
 
-    async def _without_storage(self, process: Victim) -> None:
+    async def dies_here(self, point: victim.Point) -> None:
+        """The process dies at the point that was given, and nowhere else."""
+        process = await self.start()
+        assert await process.dies(HERE_SECONDS), f"it did not pass {point}"
+        await self._end(process, (self.county.folder / victim.DIED).read_text())
+
+    async def without_storage(self) -> None:
         """The database is restarted, or the disk is full, for a moment; no process may end of it."""
-        if not await self._is_up(process):
-            return
-        await (self._full_disk(process) if self.county.database.embedded else self._restart())
+        process = await self.start()
+        if await self._is_up(process):
+            with self.trouble():
+                await (self._full_disk(process) if self.county.database.embedded else self._restart())
 
     async def _is_up(self, process: Victim) -> bool:
         """Whether it has begun to work; until then it may give up and say why."""
@@ -177,10 +188,25 @@ class Killer:
             faults.seed(self.dice.getrandbits(32))
             method = "sendMessage" if kind == "drop" else None
             faults.add(kind, None if kind != "duplicate" else 20, method=method, chance=0.3)
+        with self.trouble():
+            try:
+                yield
+            finally:
+                faults.clear()
+
+    @contextmanager
+    def trouble(self) -> Iterator[None]:
+        """What is sent in the block may have to be sent again."""
+        before = self._receipts()
         try:
             yield
         finally:
-            faults.clear()
+            self.tally.troubles.append((before, self._receipts()))
+
+    def _receipts(self) -> int:
+        """The number of the last receipt."""
+        receipts = self.county.emulator.receipts.after()
+        return receipts[-1].number if receipts else 0
 
     def _known(self) -> list[str]:
         file = self.county.folder / victim.PLACES
@@ -198,17 +224,17 @@ class Killer:
         """The process is dead; where it died is written down. Nothing but a kill may end it."""
         await process.kill()
         assert process.status == KILLED, f"it ended by itself: {process.status}"
-        (self.county.folder / victim.POINT).unlink(missing_ok=True)
+        self.county.no_point()
         self.tally.places[place] += 1
-        receipts = self.county.emulator.receipts.after()
-        self.tally.marks.append(receipts[-1].number if receipts else 0)
+        with self.trouble():
+            pass
 
     # --- calm ------------------------------------------------------------------------------------
 
-    async def calm(self) -> None:
+    async def calm(self, seconds: float = CALM_SECONDS) -> None:
         """Nobody is killed until everything that is due has been done."""
         process = await self.start()
-        end = time.monotonic() + CALM_SECONDS
+        end = time.monotonic() + seconds
         rested = 0
         while rested < 2:
             await asyncio.sleep(0.6)  # longer than a tick
@@ -216,17 +242,21 @@ class Killer:
             assert time.monotonic() < end, "it does not come to rest"
             rested = rested + 1 if await self.county.at_rest() else 0
 
-    async def imports(self, name: str, kind: str, file: str, killed: bool) -> None:
-        """`jintang import`, killed once where that is wished, and run again to its end."""
+    async def imports(self, name: str, kind: str, file: str, point: victim.Point | None = None) -> None:
+        """`jintang import`, killed once at a point where one is given, and run again to its end."""
         here = self.county
         words = ["import", kind, file]
-        if killed:
-            here.point(victim.Point(self.dice.choice(("before", "after")), "commit", "*", 1))
+        if point is not None:
+            here.point(point)
             dying = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
             if not await dying.dies(self.dice.uniform(0.3, 1.5)):
                 await dying.kill()
             self.tally.places["import"] += dying.status == KILLED
-            (here.folder / victim.POINT).unlink(missing_ok=True)
+            here.no_point()
         living = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
         assert await living.dies(60)
         assert living.status == 0, (here.folder / f"{name}.log").read_text()
+
+    def any_commit(self) -> victim.Point:
+        """Before or after the first commit there is."""
+        return victim.Point(self.dice.choice(("before", "after")), "commit", victim.ANYWHERE, 1)
