@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from simulator.faults import Kind
 from tests import databases
@@ -242,21 +243,30 @@ class Killer:
             assert time.monotonic() < end, "it does not come to rest"
             rested = rested + 1 if await self.county.at_rest() else 0
 
-    async def imports(self, name: str, kind: str, file: str, point: victim.Point | None = None) -> None:
-        """`jintang import`, killed once at a point where one is given, and run again to its end."""
-        here = self.county
-        words = ["import", kind, file]
-        if point is not None:
-            here.point(point)
-            dying = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
-            if not await dying.dies(self.dice.uniform(0.3, 1.5)):
-                await dying.kill()
-            self.tally.places["import"] += dying.status == KILLED
-            here.no_point()
-        living = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
-        assert await living.dies(60)
-        assert living.status == 0, (here.folder / f"{name}.log").read_text()
+    async def imports(self, clues: Path) -> None:
+        """`jintang import clues`, to its end."""
+        importing, log = await self._import(clues)
+        assert await importing.dies(60)
+        assert importing.status == 0, log.read_text()
 
-    def any_commit(self) -> victim.Point:
-        """Before or after the first commit there is."""
-        return victim.Point(self.dice.choice(("before", "after")), "commit", victim.ANYWHERE, 1)
+    async def import_dies(self, clues: Path) -> None:
+        """The same, killed before or after its first commit, or at any instant."""
+        self.county.point(victim.Point(self.dice.choice(("before", "after")), "commit", victim.ANYWHERE, 1))
+        importing, _ = await self._import(clues)
+        if not await importing.dies(self.dice.uniform(0.3, 1.5)):
+            await importing.kill()
+        self._import_is_dead(importing)
+
+    async def import_dies_here(self, clues: Path, point: victim.Point) -> None:
+        self.county.point(point)
+        importing, _ = await self._import(clues)
+        assert await importing.dies(HERE_SECONDS), f"the import did not pass {point}"
+        self._import_is_dead(importing)
+
+    async def _import(self, clues: Path) -> tuple[Victim, Path]:
+        here, log = self.county, clues.with_suffix(".log")
+        return await self.nursery.bear(["import", "clues", str(clues)], here.env, here.folder, log), log
+
+    def _import_is_dead(self, importing: Victim) -> None:
+        self.tally.places["import"] += importing.status == KILLED
+        self.county.no_point()

@@ -8,16 +8,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.breaks import BREAKS, BROKEN, Trial
 from tests.faults.county import County, county
-from tests.faults.killing import Killer
+from tests.faults.killing import AWAY_SECONDS, Killer
 from tests.faults.processes import Nursery
 from tests.faults.story import at, signals
 from tests.faults.verdict import Facts, Verdict, facts, judge
-from tests.faults.victim import DIED
 from tests.stories.world import GRID, THURSDAY
 
 PATIENCE_SECONDS = 8.0
@@ -59,20 +58,27 @@ class Trials:
         self._played = 0
 
     async def tried(self, name: str) -> Tried:
+        """The verdict with the break and without."""
         since = time.monotonic()
         trial = BREAKS[name].trial
-        if trial.scene not in self._references:
-            undisturbed = replace(trial, points=(), weather=None)
-            async with self._scene(undisturbed) as scene:
-                await scene.play()
-                self._references[trial.scene] = await facts(scene.county)
-        if trial not in self._calm:
-            async with self._scene(trial) as scene:
-                self._calm[trial] = await scene.said(self._references[trial.scene])
-        async with self._scene(trial, name) as scene:
-            said = await scene.said(self._references[trial.scene])
-            kills = scene.killer.tally.kills
-        return Tried(name, said, self._calm[trial], kills, time.monotonic() - since)
+        if trial.whole not in self._calm:
+            self._calm[trial.whole], _ = await self.judged(trial.whole)
+        said, kills = await self.judged(trial, name)
+        return Tried(name, said, self._calm[trial.whole], kills, time.monotonic() - since)
+
+    async def judged(self, trial: Trial, broken: str | None = None) -> tuple[Sequence[str], int]:
+        """What is wrong after a trial, and how many have died in it."""
+        reference = await self._reference(trial.scene)
+        async with self._scene(trial, broken) as scene:
+            return await scene.said(reference), scene.killer.tally.kills
+
+    async def _reference(self, scene: str) -> Facts:
+        """The scene as it goes when nothing goes wrong."""
+        if scene not in self._references:
+            async with self._scene(Trial(scene)) as undisturbed:
+                await undisturbed.play()
+                self._references[scene] = await facts(undisturbed.county)
+        return self._references[scene]
 
     @asynccontextmanager
     async def _scene(self, trial: Trial, broken: str | None = None) -> AsyncIterator["Scene"]:
@@ -130,40 +136,52 @@ class Scene:
                 self.county.clock.set(MORNING)
 
     async def list_comes(self) -> None:
-        file = self._list()
-        await self.killer.imports("list", "clues", file)
+        await self.killer.imports(self._list())
 
-    def _list(self) -> str:
+    def _list(self) -> Path:
         rows = signals(1, THURSDAY, HOUSEHOLDS)
         self.accepted = [row["signal_id"] for row in rows]
-        return str(self.county.clues("list", rows))
+        return self.county.clues("list", rows)
 
     async def import_dies(self) -> None:
-        await self.killer.imports("list", "clues", self._list(), next(iter(self.trial.points), None))
+        """And is run again."""
+        for point in self.trial.points:
+            await self.killer.import_dies_here(self._list(), point)
+        await self.list_comes()
 
     async def process_dies(self) -> None:
         """At each point in turn; what follows the act is done by the process that comes last."""
-        await self._weather()
-        for point in self.trial.points[:1]:
-            self.county.point(point)
-        await self.act()
+        self._weather()
+        if self.trial.points:
+            self.county.point(self.trial.points[0])
+        async with self._storage():
+            await self.act()
         for point in self.trial.points:
             self.county.point(point)
             await self.killer.dies_here(point)
         await self._stopped_on_the_wire()
 
-    async def _weather(self) -> None:
+    def _weather(self) -> None:
         """Once, and at the grid worker's chat."""
         faults = self.county.emulator.faults
         match self.trial.weather:
-            case "storage away":
-                await self.killer.without_storage()
             case "duplicate":
                 faults.add("duplicate")
             case "stopped on the wire":
                 faults.add("slow", method="sendMessage", delay=ON_THE_WIRE_SECONDS)
             case "502" | "403" | "429" as kind:
                 faults.add(kind, method="sendMessage", chat_id=GRID, retry_after=LONG_PAUSE)
+
+    @asynccontextmanager
+    async def _storage(self) -> AsyncIterator[None]:
+        """What is done in the block may have to wait for the database."""
+        if self.trial.weather != "storage away":
+            yield
+            return
+        away = asyncio.create_task(self.killer.without_storage())
+        await asyncio.sleep(AWAY_SECONDS / 2)
+        yield
+        await away
 
     async def _stopped_on_the_wire(self) -> None:
         """The process is told to stop while an answer is on its way."""

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
@@ -187,9 +188,9 @@ async def _imagined(session: AsyncSession, receipts: Sequence[Receipt]) -> list[
 
 async def _lost(session: AsyncSession) -> list[str]:
     """Every update that was acknowledged was kept; their numbers run on."""
-    kept = set(await session.scalars(select(Inbox.update_id)))
-    whole = range(min(kept), max(kept) + 1) if kept else ()
-    return [f"update {number} was acknowledged and not kept" for number in whole if number not in kept]
+    kept = (await session.scalars(select(Inbox.update_id).order_by(Inbox.update_id))).all()
+    gaps = [(before, after) for before, after in pairwise(kept) if after - before > 1]
+    return [f"what came between updates {before} and {after} was not kept" for before, after in gaps]
 
 
 async def _answered(session: AsyncSession, asked: Mapping[tuple[int, str], int]) -> list[str]:
