@@ -284,7 +284,7 @@ def _rung_unmoved() -> None:
 
 
 def _database_fatal() -> None:
-    storage.engine.is_away = lambda error: False
+    storage.engine.is_away = bot.polling.is_away = lambda error: False
 
 
 BREAKS = {
