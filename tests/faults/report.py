@@ -1,4 +1,4 @@
-"""docs/reports/faults.md: two parts, what faults did and whether a broken product is noticed, each written alone."""
+"""docs/reports/faults.md in two parts, each written alone: what faults did, and whether a break is noticed."""
 
 import platform
 import re
@@ -91,12 +91,13 @@ def _row(kind: str, some: Sequence[Run]) -> str:
 
 
 def of_breaks(found: Mapping[str, Sequence[Tried]]) -> str:
+    how = f"--broken, {len(BREAKS)} breaks, {', '.join(found)}"
     lines = [
         "# Whether it would notice a broken product",
         "",
-        f"{_made(f'--broken, {len(BREAKS)} breaks, {', '.join(found)}')} Each break is put into the process from "
-        "outside ([tests/faults/breaks.py](../../tests/faults/breaks.py)) and played in the shortest scene that "
-        "shows it; the same scene without the break must be found in order "
+        f"{_made(how)} Each break is put into the process from outside "
+        "([tests/faults/breaks.py](../../tests/faults/breaks.py)) and played in the shortest scene that shows "
+        "it; the same scene without the break must be found in order "
         "([tests/faults/trials.py](../../tests/faults/trials.py)).",
         "",
         "| the product, broken | played | the verdict | kills | noticed on |",
