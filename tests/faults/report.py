@@ -1,4 +1,4 @@
-"""docs/reports/faults.md in two parts, each written alone: what faults did, and whether a break is noticed."""
+"""docs/reports/faults.md in two parts, each written alone: what faults did, whether breaks are noticed."""
 
 import platform
 import re
@@ -96,8 +96,8 @@ def of_breaks(found: Mapping[str, Sequence[Tried]]) -> str:
         "# Whether it would notice a broken product",
         "",
         f"{_made(how)} Each break is put into the process from outside "
-        "([tests/faults/breaks.py](../../tests/faults/breaks.py)) and played in the shortest scene that shows "
-        "it; the same scene without the break must be found in order "
+        "([tests/faults/breaks.py](../../tests/faults/breaks.py)) and played in the shortest scene that "
+        "shows it; the same scene without the break must be found in order "
         "([tests/faults/trials.py](../../tests/faults/trials.py)).",
         "",
         "| the product, broken | played | the verdict | kills | noticed on |",
