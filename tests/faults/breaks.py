@@ -19,6 +19,7 @@ import bot.polling
 import notifications.outbox
 import notifications.results
 import storage.engine
+import storage.leading
 import workflows.schedule
 from bot.context import Context
 from bot.inbox import InboxKeeper
@@ -284,7 +285,8 @@ def _rung_unmoved() -> None:
 
 
 def _database_fatal() -> None:
-    storage.engine.is_away = bot.polling.is_away = lambda error: False
+    for module in (storage.engine, storage.leading, bot.polling):
+        module.is_away = lambda error: False  # type: ignore[attr-defined]
 
 
 BREAKS = {

@@ -57,6 +57,9 @@ class Killer:
         self.log_before = 0
 
     async def start(self) -> Victim:
+        """The process, or a new one where it has been killed or stopped."""
+        if self.running is not None and self.running.status not in (None, KILLED):
+            raise AssertionError(f"it ended by itself: {self.running.status}")
         if self.running is None or self.running.status is not None:
             self.tally.starts += 1
             here = self.county
@@ -70,6 +73,7 @@ class Killer:
             self.running.signal(15)
             assert await self.running.dies(20), "it did not end within 20 s"
             assert self.running.status == 0
+            self.running = None
 
     # --- killing -------------------------------------------------------------------------------
 
