@@ -1,4 +1,4 @@
-"""A sample of `python -m tests.faults --broken`: the product is broken on purpose, and the verdict says so."""
+"""A sample of `python -m tests.faults --broken`: the product is broken, and the verdict notices."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.faults.county import build
 from tests.faults.processes import nursery
 from tests.faults.trials import Trials
 
-SAMPLE = ("sent before its lease", "handled before its effects", "case apart")
+SAMPLE = ("sent before its lease", "acknowledged early", "handled before its effects")
 
 
 @pytest.mark.parametrize("name", SAMPLE)

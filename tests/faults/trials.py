@@ -110,6 +110,7 @@ class Scene:
         wrongs = []
         try:
             await self.play()
+            await self.killer.stop()
         except AssertionError as error:
             wrongs.append(str(error).partition("\n")[0])
         verdict: Verdict = await judge(self.county, self.accepted, reference, self.killer.tally.troubles)
@@ -121,7 +122,6 @@ class Scene:
         await self._calm()
         await (self.import_dies() if self.trial.scene == "import" else self.process_dies())
         await self._calm()
-        await self.killer.stop()
 
     # --- what happens ----------------------------------------------------------------------------
 
