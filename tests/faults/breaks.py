@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import bot.polling
 import notifications.outbox
 import notifications.results
+import notifications.retry
 import storage.engine
 import storage.leading
 import workflows.schedule
+import workflows.sweep
 from bot.context import Context
 from bot.inbox import InboxKeeper
 from bot.receiving import ALLOWED, Payload, Receiver
@@ -85,19 +87,24 @@ def break_it(folder: Path) -> None:
         BREAKS[named.read_text()].patch()
 
 
+def _put(owner: object, name: str, otherwise: object) -> None:
+    """In this process `owner` has `otherwise` under that name."""
+    setattr(owner, name, otherwise)
+
+
 # --- out -----------------------------------------------------------------------------------------
 
 
 def _results_forgotten() -> None:
     async def keep(*_: object) -> None: ...
 
-    Results.keep = keep  # type: ignore[method-assign]
+    _put(Results, "keep", keep)
 
 
 def _results_forgotten_at_stop() -> None:
     async def finish(_: Pump) -> None: ...
 
-    Pump._finish = finish  # type: ignore[method-assign]
+    _put(Pump, "_finish", finish)
 
 
 def _sent_before_lease() -> None:
@@ -111,14 +118,14 @@ def _sent_before_lease() -> None:
         del pump._back[: len(back)]
         return []
 
-    Pump.turn = turn  # type: ignore[method-assign]
+    _put(Pump, "turn", turn)
 
 
 def _lease_without_end() -> None:
     async def expire(_: Results, *, everything: bool = False) -> bool:
         return False
 
-    Results.expire = expire  # type: ignore[method-assign]
+    _put(Results, "expire", expire)
 
 
 def _repeat_unmarked() -> None:
@@ -130,17 +137,17 @@ def _repeat_unmarked() -> None:
         await change(results, session, notice, decision, outcome)
         notice.resent = False
 
-    Results._change = changed  # type: ignore[method-assign]
+    _put(Results, "_change", changed)
 
 
 def _decide(otherwise: Callable[[Outcome, Decision], Decision], **always: bool) -> None:
     """The retry rules give other decisions."""
-    decide = notifications.results.decide
+    decide = notifications.retry.decide
 
     def decided(outcome: Outcome, **about: Any) -> Decision:
         return otherwise(outcome, decide(outcome, **{**about, **always}))
 
-    notifications.results.decide = decided
+    _put(notifications.results, "decide", decided)
 
 
 def _repeated_again() -> None:
@@ -164,13 +171,13 @@ def _failure_believed() -> None:
         outcome = await send(dispatcher, parcel)
         return replace(outcome, result=Result.accepted) if outcome.result is Result.failed else outcome
 
-    Dispatcher._send = sent  # type: ignore[method-assign]
+    _put(Dispatcher, "_send", sent)
 
 
 def _pause_forgotten() -> None:
     async def pause(*_: object) -> None: ...
 
-    notifications.results.pause = pause
+    _put(notifications.results, "pause", pause)
 
 
 def _carried_stranded() -> None:
@@ -178,7 +185,7 @@ def _carried_stranded() -> None:
         notice.not_to, notice.sent_on = [*notice.not_to, notice.official_id], None
         return State.superseded if notice.post is None else after(notice.state, Change.move)
 
-    notifications.results._move = move
+    _put(notifications.results, "_move", move)
 
 
 # --- in ------------------------------------------------------------------------------------------
@@ -194,7 +201,7 @@ def _acknowledged_early() -> None:
             await receiver.receive(bot.id, kept)
         return offset
 
-    bot.polling.fetch = fetch
+    _put(bot.polling, "fetch", fetch)
 
 
 def _duplicates_kept() -> None:
@@ -203,7 +210,7 @@ def _duplicates_kept() -> None:
     def kept(receiver: Receiver, bot_id: int, update: Payload) -> Payload:
         return {**row(receiver, bot_id, update), "update_id": time_ns()}
 
-    Receiver._row = kept  # type: ignore[method-assign]
+    _put(Receiver, "_row", kept)
 
 
 def _handled_early() -> None:
@@ -217,7 +224,7 @@ def _handled_early() -> None:
         await session.commit()
         return await dispatch(keeper, session, bot, one, context)
 
-    InboxKeeper._dispatch = dispatched  # type: ignore[method-assign]
+    _put(InboxKeeper, "_dispatch", dispatched)
 
 
 def _handled_late() -> None:
@@ -230,14 +237,14 @@ def _handled_late() -> None:
         await session.commit()
         return context
 
-    InboxKeeper._dispatch = dispatched  # type: ignore[method-assign]
+    _put(InboxKeeper, "_dispatch", dispatched)
 
 
 def _toast_unguarded() -> None:
     async def after_it(*_: object) -> None:
         raise RuntimeError("nobody takes care of this")
 
-    InboxKeeper._after = after_it  # type: ignore[method-assign]
+    _put(InboxKeeper, "_after", after_it)
 
 
 # --- the work ------------------------------------------------------------------------------------
@@ -257,7 +264,7 @@ def _case_apart() -> None:
             await session.commit()
         return await land(rest, session)
 
-    Sheaf.land = landed  # type: ignore[method-assign]
+    _put(Sheaf, "land", landed)
 
 
 def _told_apart() -> None:
@@ -269,11 +276,11 @@ def _told_apart() -> None:
             await session.commit()
         await tell(session, some, now)
 
-    notifications.outbox.tell = told
+    _put(notifications.outbox, "tell", told)
 
 
 def _rung_unmoved() -> None:
-    fire = workflows.schedule.fire_due
+    fire = workflows.sweep.fire_due
 
     async def fired(session: AsyncSession, desk: Desk) -> int:
         done = await fire(session, desk)
@@ -281,12 +288,12 @@ def _rung_unmoved() -> None:
         await session.execute(update(Rung).where(Rung.state == "fired").values(state="pending"))
         return done
 
-    workflows.schedule.fire_due = fired
+    _put(workflows.schedule, "fire_due", fired)
 
 
 def _database_fatal() -> None:
     for module in (storage.engine, storage.leading, bot.polling):
-        module.is_away = lambda error: False  # type: ignore[attr-defined]
+        _put(module, "is_away", lambda error: False)
 
 
 BREAKS = {

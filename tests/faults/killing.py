@@ -139,9 +139,8 @@ class Killer:
         else:
             await self._end(process, "random instant")
 
-    async def dies_here(self, point: victim.Point) -> None:
+    async def dies_here(self, process: Victim, point: victim.Point) -> None:
         """The process dies at the point that was given, and nowhere else."""
-        process = await self.start()
         assert await process.dies(HERE_SECONDS), f"it did not pass {point}"
         await self._end(process, (self.county.folder / victim.DIED).read_text())
 

@@ -150,15 +150,18 @@ class Scene:
         await self.list_comes()
 
     async def process_dies(self) -> None:
-        """At each point in turn; what follows the act is done by the process that comes last."""
+        """At the first point for what is done here, at the others in making it good."""
         self._weather()
-        if self.trial.points:
-            self.county.point(self.trial.points[0])
+        process = await self.killer.start()
+        for point in self.trial.points[:1]:
+            self.county.point(point)
         async with self._storage():
             await self.act()
-        for point in self.trial.points:
-            self.county.point(point)
-            await self.killer.dies_here(point)
+        for nth, point in enumerate(self.trial.points):
+            if nth:
+                process = await self.killer.start()
+                self.county.point(point)
+            await self.killer.dies_here(process, point)
         await self._stopped_on_the_wire()
 
     def _weather(self) -> None:
