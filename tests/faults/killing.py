@@ -72,7 +72,7 @@ class Killer:
         if self.running is not None and self.running.status is None:
             self.running.signal(15)
             assert await self.running.dies(20), "it did not end within 20 s"
-            assert self.running.status == 0
+            assert self.running.status == 0, f"it was told to stop and ended with {self.running.status}"
             self.running = None
 
     # --- killing -------------------------------------------------------------------------------
