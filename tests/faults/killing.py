@@ -154,11 +154,14 @@ class Killer:
     async def _is_up(self, process: Victim) -> bool:
         """Whether it has begun to work; until then it may give up and say why."""
         for _ in range(LOOKS):
-            if UP in self.county.log.read_text(errors="replace")[self.log_before :]:
+            if self._says_it_is_up():
                 return True
             if await process.dies(UP_SECONDS / 4):
                 return False
         return False
+
+    def _says_it_is_up(self) -> bool:
+        return UP in self.county.log.read_text(errors="replace")[self.log_before :]
 
     async def _full_disk(self, process: Victim) -> None:
         """No file may grow beyond what the log needs."""
@@ -236,7 +239,7 @@ class Killer:
     # --- calm ------------------------------------------------------------------------------------
 
     async def calm(self, seconds: float = CALM_SECONDS) -> None:
-        """Nobody is killed until everything that is due has been done."""
+        """Nobody is killed until the process is up and everything that is due has been done."""
         process = await self.start()
         end = time.monotonic() + seconds
         rested = 0
@@ -244,7 +247,7 @@ class Killer:
             await asyncio.sleep(0.6)  # longer than a tick
             assert process.status is None, f"it ended by itself: {process.status}"
             assert time.monotonic() < end, "it does not come to rest"
-            rested = rested + 1 if await self.county.at_rest() else 0
+            rested = rested + 1 if self._says_it_is_up() and await self.county.at_rest() else 0
 
     async def imports(self, clues: Path) -> None:
         """`jintang import clues`, to its end."""
