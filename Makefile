@@ -27,6 +27,7 @@ test-postgresql: setup ## 同样的测试，用 PostgreSQL
 
 faults: setup ## 进程反复被杀、网络出错、磁盘写满：一千多次，写出 docs/reports/faults.md，约一小时
 	@.ci/postgresql
+	$(BIN)/python -m tests.faults --broken --write
 	$(BIN)/python -m tests.faults --kills 500 --write
 
 bench: setup ## 快慢和内存，与同一次测的对照比，写出 docs/reports/bench.md，约一小时

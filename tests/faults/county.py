@@ -1,6 +1,7 @@
 """The county that victims work for: a database of its own, its phones, and what was imported into it."""
 
 import csv
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class County:
     clock: FileClock
     database: Database
     port: int = field(default_factory=free_port)
+    asked: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     @property
     def log(self) -> Path:
@@ -59,6 +61,11 @@ class County:
 
     def phone(self, chat_id: int) -> Phone:
         return self.emulator.phone(chat_id, TOKEN)
+
+    def asks(self, chat_id: int, command: str) -> None:
+        """An official types a command; how often it was typed is remembered."""
+        self.asked[chat_id, command] += 1
+        self.phone(chat_id).say(command)
 
     def clues(self, name: str, signals: Sequence[Mapping[str, str]]) -> Path:
         """A department's list as a file."""
@@ -98,6 +105,9 @@ class County:
 
     def point(self, point: "victim.Point") -> None:
         (self.folder / victim.POINT).write_text(str(point))
+
+    def no_point(self) -> None:
+        (self.folder / victim.POINT).unlink(missing_ok=True)
 
 
 async def build(folder: Path) -> str:

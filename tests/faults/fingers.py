@@ -104,7 +104,7 @@ class _Hand:
 
     async def _asks(self, command: str, words: str) -> Message:
         since = len(self.phone.received)
-        self.phone.say(command)
+        self.county.asks(self.phone.person.id, command)
         told = await self._until(lambda: [m for m in self.phone.received[since:] if words in m.text])
         return told[-1]
 

@@ -5,9 +5,10 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from simulator.faults import Kind
 from tests import databases
@@ -17,6 +18,7 @@ from tests.faults.processes import KILLED, Nursery, Victim
 
 CALM_SECONDS = 60.0
 POINT_SECONDS = 1.5
+HERE_SECONDS = 6.0
 LOOKS = 40
 UP = "金汤已开始工作"
 AWAY_SECONDS = 1.0
@@ -28,12 +30,15 @@ ANYWHERE = [f"{when} {what} {victim.ANYWHERE}" for when in ("before", "after") f
 
 @dataclass
 class Tally:
-    """What was done to a county: kills by place, starts, and the number of receipts at each kill."""
+    """What was done to a county: kills by place, starts, and when something was wrong.
+
+    `troubles`: the number of receipts before and after each kill, each bad weather, each loss of storage.
+    """
 
     places: Counter[str] = field(default_factory=Counter)
     weathers: Counter[str] = field(default_factory=Counter)
     starts: int = 0
-    marks: list[int] = field(default_factory=list)
+    troubles: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def kills(self) -> int:
@@ -52,6 +57,9 @@ class Killer:
         self.log_before = 0
 
     async def start(self) -> Victim:
+        """The process, or a new one where it has been killed or stopped."""
+        if self.running is not None and self.running.status not in (None, KILLED):
+            raise AssertionError(f"it ended by itself: {self.running.status}")
         if self.running is None or self.running.status is not None:
             self.tally.starts += 1
             here = self.county
@@ -64,7 +72,8 @@ class Killer:
         if self.running is not None and self.running.status is None:
             self.running.signal(15)
             assert await self.running.dies(20), "it did not end within 20 s"
-            assert self.running.status == 0
+            assert self.running.status == 0, f"it was told to stop and ended with {self.running.status}"
+            self.running = None
 
     # --- killing -------------------------------------------------------------------------------
 
@@ -92,7 +101,7 @@ class Killer:
         process = await self.start()
         draw = self.dice.random()
         if draw < 0.1:
-            await self._without_storage(process)
+            await self.without_storage()
         if draw < 0.25:
             await self._at_random(process)
         elif draw < 0.35:
@@ -130,20 +139,29 @@ class Killer:
         else:
             await self._end(process, "random instant")
 
-    async def _without_storage(self, process: Victim) -> None:
+    async def dies_here(self, process: Victim, point: victim.Point) -> None:
+        """The process dies at the point that was given, and nowhere else."""
+        assert await process.dies(HERE_SECONDS), f"it did not pass {point}"
+        await self._end(process, (self.county.folder / victim.DIED).read_text())
+
+    async def without_storage(self) -> None:
         """The database is restarted, or the disk is full, for a moment; no process may end of it."""
-        if not await self._is_up(process):
-            return
-        await (self._full_disk(process) if self.county.database.embedded else self._restart())
+        process = await self.start()
+        if await self._is_up(process):
+            with self.trouble():
+                await (self._full_disk(process) if self.county.database.embedded else self._restart())
 
     async def _is_up(self, process: Victim) -> bool:
         """Whether it has begun to work; until then it may give up and say why."""
         for _ in range(LOOKS):
-            if UP in self.county.log.read_text(errors="replace")[self.log_before :]:
+            if self._says_it_is_up():
                 return True
             if await process.dies(UP_SECONDS / 4):
                 return False
         return False
+
+    def _says_it_is_up(self) -> bool:
+        return UP in self.county.log.read_text(errors="replace")[self.log_before :]
 
     async def _full_disk(self, process: Victim) -> None:
         """No file may grow beyond what the log needs."""
@@ -177,10 +195,25 @@ class Killer:
             faults.seed(self.dice.getrandbits(32))
             method = "sendMessage" if kind == "drop" else None
             faults.add(kind, None if kind != "duplicate" else 20, method=method, chance=0.3)
+        with self.trouble():
+            try:
+                yield
+            finally:
+                faults.clear()
+
+    @contextmanager
+    def trouble(self) -> Iterator[None]:
+        """What is sent in the block may have to be sent again."""
+        before = self._receipts()
         try:
             yield
         finally:
-            faults.clear()
+            self.tally.troubles.append((before, self._receipts()))
+
+    def _receipts(self) -> int:
+        """The number of the last receipt."""
+        receipts = self.county.emulator.receipts.after()
+        return receipts[-1].number if receipts else 0
 
     def _known(self) -> list[str]:
         file = self.county.folder / victim.PLACES
@@ -198,35 +231,48 @@ class Killer:
         """The process is dead; where it died is written down. Nothing but a kill may end it."""
         await process.kill()
         assert process.status == KILLED, f"it ended by itself: {process.status}"
-        (self.county.folder / victim.POINT).unlink(missing_ok=True)
+        self.county.no_point()
         self.tally.places[place] += 1
-        receipts = self.county.emulator.receipts.after()
-        self.tally.marks.append(receipts[-1].number if receipts else 0)
+        with self.trouble():
+            pass
 
     # --- calm ------------------------------------------------------------------------------------
 
-    async def calm(self) -> None:
-        """Nobody is killed until everything that is due has been done."""
+    async def calm(self, seconds: float = CALM_SECONDS) -> None:
+        """Nobody is killed until the process is up and everything that is due has been done."""
         process = await self.start()
-        end = time.monotonic() + CALM_SECONDS
+        end = time.monotonic() + seconds
         rested = 0
         while rested < 2:
             await asyncio.sleep(0.6)  # longer than a tick
             assert process.status is None, f"it ended by itself: {process.status}"
             assert time.monotonic() < end, "it does not come to rest"
-            rested = rested + 1 if await self.county.at_rest() else 0
+            rested = rested + 1 if self._says_it_is_up() and await self.county.at_rest() else 0
 
-    async def imports(self, name: str, kind: str, file: str, killed: bool) -> None:
-        """`jintang import`, killed once where that is wished, and run again to its end."""
-        here = self.county
-        words = ["import", kind, file]
-        if killed:
-            here.point(victim.Point(self.dice.choice(("before", "after")), "commit", "*", 1))
-            dying = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
-            if not await dying.dies(self.dice.uniform(0.3, 1.5)):
-                await dying.kill()
-            self.tally.places["import"] += dying.status == KILLED
-            (here.folder / victim.POINT).unlink(missing_ok=True)
-        living = await self.nursery.bear(words, here.env, here.folder, here.folder / f"{name}.log")
-        assert await living.dies(60)
-        assert living.status == 0, (here.folder / f"{name}.log").read_text()
+    async def imports(self, clues: Path) -> None:
+        """`jintang import clues`, to its end."""
+        importing, log = await self._import(clues)
+        assert await importing.dies(60)
+        assert importing.status == 0, log.read_text()
+
+    async def import_dies(self, clues: Path) -> None:
+        """The same, killed before or after its first commit, or at any instant."""
+        self.county.point(victim.Point(self.dice.choice(("before", "after")), "commit", victim.ANYWHERE, 1))
+        importing, _ = await self._import(clues)
+        if not await importing.dies(self.dice.uniform(0.3, 1.5)):
+            await importing.kill()
+        self._import_is_dead(importing)
+
+    async def import_dies_here(self, clues: Path, point: victim.Point) -> None:
+        self.county.point(point)
+        importing, _ = await self._import(clues)
+        assert await importing.dies(HERE_SECONDS), f"the import did not pass {point}"
+        self._import_is_dead(importing)
+
+    async def _import(self, clues: Path) -> tuple[Victim, Path]:
+        here, log = self.county, clues.with_suffix(".log")
+        return await self.nursery.bear(["import", "clues", str(clues)], here.env, here.folder, log), log
+
+    def _import_is_dead(self, importing: Victim) -> None:
+        self.tally.places["import"] += importing.status == KILLED
+        self.county.no_point()

@@ -16,7 +16,7 @@ from typing import Any
 import jintang.commands.run
 import jintang.running  # noqa: F401  as slow to load as everything else together
 from jintang.cli import app
-from tests.faults import victim
+from tests.faults import breaks, victim
 
 
 def _say(words: str) -> None:
@@ -44,6 +44,7 @@ def _live(order: dict[str, Any]) -> int:
         os.dup2(log.fileno(), 2)
     os.environ.update(order["env"])
     victim.arm(Path(order["folder"]))
+    breaks.break_it(Path(order["folder"]))
     try:
         app(order["words"], prog_name="jintang")
     except SystemExit as end:

@@ -40,5 +40,5 @@ async def killed(
         killer = Killer(here, nursery, seed)
         play = Play(killer, killed=True, whole=whole)
         await play.run()
-        verdict = await judge(here, play.accepted, reference)
+        verdict = await judge(here, play.accepted, reference, killer.tally.troubles)
     return Run(seed, killer.tally, verdict, time.monotonic() - since)

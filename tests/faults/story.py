@@ -96,7 +96,9 @@ class Play:
         file = self.county.clues(f"list{first}", rows)
         await self.killer.start()
         self.county.emulator.outage(away and self.killed)
-        await self.killer.imports(f"list{first}", "clues", str(file), self.killed)
+        if self.killed:
+            await self.killer.import_dies(file)
+        await self.killer.imports(file)
         self.accepted += [row["signal_id"] for row in rows]
         if away and self.killed:
             async with self.killer.storm():
