@@ -110,6 +110,7 @@ class Planner:
         self.hours = hours
         self.addressing = Addressing(policy, time, areas)
         self._planning = asyncio.Lock()
+        self._today: date | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Plans whatever comes due, while this process leads."""
@@ -128,6 +129,7 @@ class Planner:
         """One look at everything that is due; whether anything was."""
         async with self._planning:
             now = self.time.now()
+            await self._left_from_before(now.date())
             addresses = await self._addresses(now)
             changed = bool(addresses.parked or addresses.dropped or addresses.several)
             if changed:
@@ -141,6 +143,23 @@ class Planner:
             for some in _slices(addresses.people):
                 changed |= await self._write({one: addresses.people[one] for one in some}, budgets, now)
             return changed
+
+    async def _left_from_before(self, today: date) -> None:
+        """What was to go out on another day and did not is planned anew: it counts its days as of today.
+
+        A list is taken apart. What may have arrived already stays as it is: its repeat is the same message.
+        """
+        if self._today == today:
+            return
+        waits = Notice.state.in_(before(Change.readdress)) & (Notice.sent_on < today) & ~Notice.resent
+        async with self.database.claiming(Work.notices) as session:
+            locked = select(Notice).where(waits).with_for_update(skip_locked=True)
+            for notice in (await session.scalars(locked)).all():
+                change = Change.supersede if notice.kind.startswith(LISTS) else Change.readdress
+                notice.state, notice.sent_on, notice.retry_at = after(notice.state, change), None, None
+                await set_free(session, [notice.id])
+            await session.commit()
+        self._today = today
 
     # --- persons ---------------------------------------------------------------------------
 

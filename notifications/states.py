@@ -30,7 +30,7 @@ class Change(StrEnum):
     park = "park"
     unpark = "unpark"
     lease = "lease"
-    readdress = "readdress"  # the person was lost before it was sent
+    readdress = "readdress"  # the person was lost before it was sent, or its day is over
     accept = "accept"
     wait = "wait"  # the same once more later
     repeat = "repeat"  # once more, marked 重发

@@ -9,7 +9,7 @@ from jintang.drill import VILLAGE as HERE
 from storage.work import Case, Rung, Task
 from tests.stories.acts import CANDIDATE, candidate
 from tests.stories.conftest import Opened
-from tests.stories.world import COUNTY, GRID, TOWN, ZONE, World
+from tests.stories.world import COUNTY, GRID, TOWN, VILLAGE, ZONE, World
 
 MONDAY = datetime(2026, 3, 9, 9, 10, tzinfo=ZONE)
 
@@ -46,6 +46,18 @@ async def test_who_hears_what_when_nobody_acts(monday: World) -> None:
         3-20 08:30 county  ⚠️ 腰站镇 有 1 件超期满 7 个工作日\n        …卡在：入户核实
         3-20 08:30 grid    ☀️ 3月20日(周五)…已过期限：…已过 7 个工作日
     """)
+
+
+async def test_a_line_that_could_not_go_out_on_its_day_counts_as_of_the_next(monday: World) -> None:
+    w = monday
+    await w.until(2026, 3, 12, 8)
+    w.look_away()
+    w.emulator.faults.add("502", times=None, method="sendMessage", chat_id=VILLAGE)
+    await w.until(2026, 3, 13, 9)
+    w.look_away()
+    w.emulator.faults.clear()
+    await w.until(2026, 3, 13, 9, 5)
+    w.rings(village="⚠️ 超期提醒 DP-260309-01…入户核实期限 3月11日(周三)，已过 2 个工作日")
 
 
 async def test_yesterdays_list_loses_its_buttons(monday: World) -> None:
