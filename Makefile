@@ -25,12 +25,12 @@ test-postgresql: setup ## 同样的测试，用 PostgreSQL
 	@.ci/postgresql
 	$(BIN)/python -m pytest -n auto --database postgresql
 
-faults: setup ## 进程反复被杀、网络出错、磁盘写满：一千多次，写出 docs/reports/faults.md，约一小时
+faults: setup ## 进程反复被杀、网络出错、磁盘写满：一千多次，写出 docs/reports/faults.md，约四十分钟
 	@.ci/postgresql
 	$(BIN)/python -m tests.faults --broken --write
 	$(BIN)/python -m tests.faults --kills 500 --write
 
-bench: setup ## 快慢和内存，与同一次测的对照比，写出 docs/reports/bench.md，约一小时
+bench: setup ## 快慢和内存，与同一次测的对照比，写出 docs/reports/bench.md，一两个小时
 	@.ci/postgresql
 	$(BIN)/python -m benchmarks --write
 

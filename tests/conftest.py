@@ -9,6 +9,8 @@ import pytest
 from tests import databases
 
 pytest_plugins = ["pytester", "tests.guard"]
+HERE = Path(__file__).parent
+WITHOUT_DATABASE = ("config", "dates", "simulator")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,12 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about one database alone is not asked of the other."""
+    """What is about one database alone is not asked of the other; what is about none is asked once."""
     others = [f"{name}_only" for name in databases.KINDS if name != databases.kind()]
     left_out = [item for item in items if any(item.get_closest_marker(other) for other in others)]
+    if databases.kind() == databases.POSTGRESQL:
+        left_out += [item for item in items if item.path.is_relative_to(HERE) and _opens_none(item.path)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _opens_none(test: Path) -> bool:
+    return test.relative_to(HERE).parts[0] in WITHOUT_DATABASE
 
 
 def pytest_unconfigure() -> None:
