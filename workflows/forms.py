@@ -4,14 +4,14 @@ A sheet knows nothing of chats or databases. An answer that is refused, or that 
 confirmed, comes back as a value, never as an exception.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from config.expressions import holds
 from config.models import Choice, Form, Question, QuestionType
+from workflows.spoken import read_day, read_number
 
 Answers = Mapping[str, Any]
 EMPTY: Mapping[QuestionType, Any] = {
@@ -23,7 +23,6 @@ EMPTY: Mapping[QuestionType, Any] = {
 }
 SKIPPED = None
 TEXT_LIMIT = 100
-_WRITTEN_DAY = re.compile(r"(?:(\d{4}|\d{2})\s*[-/.年\s]\s*)?(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})\s*[日号]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +246,8 @@ def _read_several(form: OpenForm, question: Question, sheet: Sheet, value: Any) 
 
 
 def _read_integer(value: Any) -> int | Refused:
-    text = str(value).strip().translate(str.maketrans("０１２３４５６７８９", "0123456789"))
-    return (
-        int(text)
-        if text.isascii() and text.isdigit() and len(text) <= 9
-        else Refused("请写一个整数，例如 12。")
-    )
+    number = read_number(str(value))
+    return Refused("请写一个数，例如 12、3.8万、三万八。") if number is None else number
 
 
 def _read_date(question: Question, value: Any, today: date) -> str | Refused:
@@ -271,27 +266,3 @@ def _read_text(value: Any) -> str | Refused:
     if not text:
         return Refused("请写几个字。")
     return text if len(text) <= TEXT_LIMIT else Refused(f"最多 {TEXT_LIMIT} 个字，请写短一点。")
-
-
-def read_day(text: str, today: date) -> date | None:
-    """A day written as 2026-03-12, 26-3-12, 3月12日, 3-12, 3/12 or as 今天, 昨天, 前天, 明天, 后天.
-
-    Without a year the nearest such day is meant: 12月30日 said in January was last year's.
-    """
-    words = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
-    if text in words:
-        return today + timedelta(days=words[text])
-    if not (written := _WRITTEN_DAY.fullmatch(text.strip())):
-        return None
-    years = [today.year, today.year - 1, today.year + 1]
-    if said := written[1]:
-        years = [int(said) if len(said) == 4 else today.year // 100 * 100 + int(said)]
-    days = [day for year in years if (day := _day(year, int(written[2]), int(written[3])))]
-    return min(days, key=lambda day: abs(day - today), default=None)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
