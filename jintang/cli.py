@@ -2,7 +2,7 @@
 
 import typer
 
-from jintang.commands import key, policy
+from jintang.commands import exporting, key, policy
 from jintang.commands.backup import backup, restore
 from jintang.commands.demo import demo
 from jintang.commands.doctor import doctor
@@ -29,6 +29,7 @@ app.command("restore")(restore)
 app.command("demo")(demo)
 app.add_typer(policy.app, name="policy")
 app.add_typer(key.app, name="key")
+app.add_typer(exporting.app, name="export")
 
 
 def main() -> None:

@@ -2,16 +2,15 @@
 
 import csv
 import io
-import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 
+from workflows.exports.table import harmless
 from workflows.imports.layout import REASON_COLUMN, ROW_COLUMN, Layout
 from workflows.imports.private import hidden, masked, masked_ids
 from workflows.imports.report import Refusal
 
 SUFFIX = ".rejected.csv"
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+$)")
 
 
 def rejected_csv(layout: Layout, refusals: Sequence[Refusal]) -> bytes:
@@ -36,9 +35,4 @@ def _cells(layout: Layout, cells: Sequence[str], kept: Sequence[int]) -> Iterato
         if place in private:
             yield hidden(cell)
         else:
-            yield _harmless(masked_ids(cell) if place in identifiers else masked(cell))
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+            yield harmless(masked_ids(cell) if place in identifiers else masked(cell))

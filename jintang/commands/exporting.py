@@ -1,0 +1,64 @@
+"""`jintang export`: lists for others to take away."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.models import Policy
+from jintang.console import done
+from jintang.installation import Refused, desk_of, read_settings, ready_database, told
+from workflows.exports import HEADER, csv_lines, feedback
+from workflows.imports.cells import Unfit, day
+
+app = typer.Typer(help="导出清单。", no_args_is_help=True)
+
+Dept = Annotated[str, typer.Option("--dept", help="哪个部门报的线索")]
+Since = Annotated[str | None, typer.Option("--since", help="从哪天收到的算起，如 2026-03-01；缺省是全部")]
+Target = Annotated[Path | None, typer.Argument(help="存到哪个文件，默认 反馈-部门-日期.csv", metavar="FILE")]
+
+
+@app.callback()
+def lists() -> None:
+    """导出清单。"""
+
+
+@app.command("feedback")
+@told
+async def export_feedback(dept: Dept, since: Since = None, target: Target = None) -> None:
+    """反馈给部门：每条线索一个结果，只有线索编号，没有农户信息。"""
+    settings = read_settings()
+    desk = desk_of(settings)
+    _known(desk.policy, dept)
+    file = target or Path(f"反馈-{dept}-{desk.today():%Y%m%d}.csv")
+    first = _day(since)
+    async with ready_database(settings) as database, database.reading() as session:
+        lines = [line async for line in csv_lines(HEADER, feedback(session, dept, first))]
+    await asyncio.to_thread(_write_new, file, b"".join(lines))
+    done(f"{dept} 的线索 {len(lines) - 1} 条，每条一个结果，存在 {file}")
+
+
+def _known(policy: Policy, dept: str) -> None:
+    depts = list(dict.fromkeys(rule.dept for rule in policy.clues.rules))
+    if dept not in depts:
+        raise Refused(f"没有 {dept} 这个部门，可写：{'、'.join(depts)}")
+
+
+def _day(since: str | None) -> date | None:
+    try:
+        return None if since is None else day(since)
+    except Unfit as error:
+        raise Refused(f"--since {error}") from error
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """Only its owner can read it; what is there already is not written over."""
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_bytes(content)
+    except FileExistsError as error:
+        raise Refused(f"{file} 已经有了，请换一个名字") from error
+    except OSError as error:
+        raise Refused(f"写不了 {file}，请检查文件夹和权限") from error

@@ -1,0 +1,40 @@
+"""`jintang export feedback`: one file for a department, readable by its owner only."""
+
+import csv
+import stat
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def ready(folder, jintang):
+    jintang("init", "--write-env")
+
+
+def test_an_empty_list_is_a_list_with_a_header(folder, jintang):
+    said = jintang("export", "feedback", "--dept", "医保", "医保.csv")
+    assert "医保 的线索 0 条" in said
+    file = folder / "医保.csv"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        assert list(csv.reader(rows)) == [
+            ["signal_id", "rule_code", "received_date", "result", "result_date"]
+        ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dept", "没有的"], "没有 没有的 这个部门，可写："),
+        (["--dept", "医保", "--since", "昨天吧"], "--since 不是日期，请写成 2026-03-01 这样"),
+        (["--dept", "医保", "没有的文件夹/医保.csv"], "写不了 没有的文件夹/医保.csv"),
+    ],
+)
+def test_what_is_wrong_is_said(jintang, words, said):
+    assert said in jintang("export", "feedback", *words, exit_code=1)
+
+
+def test_a_file_that_is_there_is_not_written_over(folder, jintang):
+    (folder / "医保.csv").write_text("旧的")
+    assert "已经有了" in jintang("export", "feedback", "--dept", "医保", "医保.csv", exit_code=1)
+    assert (folder / "医保.csv").read_text() == "旧的"
