@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from cn2an import cn2an
-
 MOST = 1_000_000_000
 DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "": 0, "下": 1}
@@ -72,6 +70,8 @@ def _plain_sign(sign: str) -> str:
 
 
 def _chinese(said: str) -> float | None:
+    from cn2an import cn2an  # it reads its tables when it is imported, which a start need not wait for
+
     try:
         return float(said) if said.isascii() else float(cn2an(said, "smart"))
     except ValueError:
