@@ -2,6 +2,8 @@
 # Everything a contributor runs. Nothing but Python 3.11 is needed beforehand.
 
 .DEFAULT_GOAL := help
+# Tests start many processes; what Python has compiled once it need not compile for each of them.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo test test-postgresql faults bench bench-small check lint format types imports policies migrations shot clean
 
 BIN := .venv/bin
