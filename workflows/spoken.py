@@ -70,12 +70,16 @@ def _plain_sign(sign: str) -> str:
 
 
 def _chinese(said: str) -> float | None:
-    from cn2an import cn2an  # it reads its tables when it is imported, which a start need not wait for
-
     try:
-        return float(said) if said.isascii() else float(cn2an(said, "smart"))
+        return float(said) if said.isascii() else _in_characters(said)
     except ValueError:
         return None
+
+
+def _in_characters(said: str) -> float:
+    from cn2an import cn2an  # it reads its tables when it is imported: only who needs it waits for that
+
+    return float(cn2an(said, "smart"))
 
 
 def _whole(said: str) -> int | None:

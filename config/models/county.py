@@ -49,6 +49,11 @@ class ClueRulesFile(PolicyFile):
         """Each rule by its department and its code."""
         return {(rule.dept, rule.rule): rule for rule in self.rules}
 
+    @cached_property
+    def depts(self) -> tuple[str, ...]:
+        """The departments that have rules, in their order."""
+        return tuple(dict.fromkeys(rule.dept for rule in self.rules))
+
 
 class Window(Part):
     opens: time

@@ -41,9 +41,8 @@ async def export_feedback(dept: Dept, since: Since = None, target: Target = None
 
 
 def _known(policy: Policy, dept: str) -> None:
-    depts = list(dict.fromkeys(rule.dept for rule in policy.clues.rules))
-    if dept not in depts:
-        raise Refused(f"没有 {dept} 这个部门，可写：{'、'.join(depts)}")
+    if dept not in policy.clues.depts:
+        raise Refused(f"没有 {dept} 这个部门，可写：{'、'.join(policy.clues.depts)}")
 
 
 def _day(since: str | None) -> date | None:

@@ -49,7 +49,7 @@ def _owner(policy: Policy, name: str, dept: str | None, *, every: bool) -> str |
         if dept is not None:
             raise Refused("--dept 和 --all 只能写一个")
         return None
-    depts = list(dict.fromkeys(rule.dept for rule in policy.clues.rules))
+    depts = policy.clues.depts
     if (owner := dept or name) not in depts:
         raise Refused(f"没有 {owner} 这个部门，请用 --dept 写明：{'、'.join(depts)}；收所有部门的用 --all")
     return owner

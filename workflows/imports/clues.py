@@ -77,7 +77,6 @@ class _Check:
         self.tree = tree
         self.find_by = find_by
         self.village = lru_cache(maxsize=None)(tree.village)
-        self.depts = tuple(dict.fromkeys(rule.dept for rule in rules.rules))
         self.risks = {name: name for name in rules.risks} | {
             label: name for name, label in rules.risks.items()
         }
@@ -111,8 +110,8 @@ class _Check:
 
     def dept(self, text: str) -> str:
         found = code(text)
-        if found not in self.depts:
-            raise Unfit(f"没有这个部门，可写：{'、'.join(self.depts)}")
+        if found not in self.rules.depts:
+            raise Unfit(f"没有这个部门，可写：{'、'.join(self.rules.depts)}")
         return found
 
     def risk(self, text: str) -> str:
