@@ -9,7 +9,7 @@ from tests.machines.county import FORMS, County
 from tests.stories.world import GRID
 
 SETTINGS = settings(
-    max_examples=8,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[*HealthCheck],
