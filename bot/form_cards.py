@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from bot.form_presses import Rows, answer, key_of, of_part, paired, way, who
+from bot.form_summary import summary
 from config.models import Choice, Question, QuestionType
 from config.wording import day_text, fill
 from notifications.channel import Button
@@ -10,20 +12,17 @@ from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import confirmation, shown
 
-Rows = list[list[Button]]
-WIDE = 7
 PAGE = 8
 PAST = ((0, "今天"), (1, "昨天"), (2, "前天"))
 FUTURE = ((1, "明天"), (2, "后天"), (3, "大后天"))
 DAYS_SHOWN = 14
-ACTIONS = ("hand_over", "reassign", "assist", "extend", "escalate", "excuse")  # nobody else's to finish
 
 
 def card(page: Page, desk: Desk, sheet_page: int = 0) -> tuple[str, Rows]:
     """The text and the buttons of a page."""
     if page.sheet.at is None:
-        return _summary(page, desk)
-    question = page.form.form.question(page.sheet.at)
+        return summary(page, desk)
+    question = page.form.question(page.sheet.at)
     return _text(page, question, desk), _buttons(page, question, desk.today(), sheet_page)
 
 
@@ -40,12 +39,12 @@ def _spoken(value: Any) -> Any:
 
 def _text(page: Page, question: Question, desk: Desk) -> str:
     facts = named_facts(dict(page.form.facts))
-    title = f"{page.form.form.title}{_nth(page, question)}{_who(page)}"
+    title = f"{page.form.form.title}{_whereabouts(page, question)}{who(page)}"
     lines = [title, fill(question.label, facts)]
     if warning := confirmation(page.form, page.sheet):
         return "\n".join([*lines, "", "❓ " + fill(warning, facts)])
-    if last := _last(page, question):
-        lines.append(fill(desk.policy.texts["form_last"], {"day": _last_day(page), "answer": last}))
+    if recalled := _recalled(page, question):
+        lines.append(fill(desk.policy.texts["form_last"], {"day": _last_day(page), "answer": recalled[0]}))
     if question.type in (QuestionType.integer, QuestionType.text):
         lines.append(desk.policy.texts["form_type"])
     elif question.choices_from and len(page.form.choices_of(question, page.sheet.answers)) > PAGE:
@@ -53,21 +52,26 @@ def _text(page: Page, question: Question, desk: Desk) -> str:
     return "\n".join(lines)
 
 
-def _nth(page: Page, question: Question) -> str:
-    """（3/12）; nothing for a question that only the summary offers."""
-    asked = [one.name for one in page.form.asked(page.sheet.answers)]
-    return f"（{asked.index(question.name) + 1}/{len(asked)}）" if question.name in asked else ""
+def _whereabouts(page: Page, question: Question) -> str:
+    """（3/12）, within its group where it has one; nothing for a question that only the summary offers."""
+    part = page.form.part_of(question)
+    asked = [one.name for one in page.form.asked(page.sheet.answers) if page.form.part_of(one) == part]
+    title = f"·{part.label}" if part else ""
+    return f"{title}（{asked.index(question.name) + 1}/{len(asked)}）" if question.name in asked else title
 
 
-def _who(page: Page) -> str:
-    facts = page.form.facts
-    return f" {facts['place']}{facts['household']}" if facts.get("household") else ""
-
-
-def _last(page: Page, question: Question) -> str | None:
-    if not question.recall or question.name not in page.last:
-        return None
-    return shown(page.form, question, page.last[question.name], page.sheet.answers)
+def _recalled(page: Page, question: Question) -> tuple[str, Button] | None:
+    """What was said last time, and the button that says it again: of a question, or of a whole group."""
+    part, answers = page.form.part_of(question), page.sheet.answers
+    if part is not None and part.group.recall:
+        its = page.form.of_part(part, answers)
+        said = [shown(page.form, one, page.last[one.name], answers) for one in its if one.name in page.last]
+        if said and question == next(one for one in page.form.asked(answers) if one in its):
+            return "，".join(said), of_part(page, "w", part, "都没变")
+    if question.recall and question.name in page.last:
+        same = f"l:{page.draft.id}:{page.draft.revision}:{key_of(page, question)}"
+        return shown(page.form, question, page.last[question.name], answers), Button("没变", same)
+    return None
 
 
 def _last_day(page: Page) -> str:
@@ -75,13 +79,13 @@ def _last_day(page: Page) -> str:
 
 
 def _buttons(page: Page, question: Question, today: date, sheet_page: int) -> Rows:
-    draft, revision, nth = page.draft.id, page.draft.revision, _index(page, question)
+    draft, revision, key = page.draft.id, page.draft.revision, key_of(page, question)
     if page.sheet.confirming is not None:
         sure = Button("是，就这样", f"y:{draft}:{revision}")
-        return [[sure, Button("改一下", f"e:{draft}:{revision}:{nth}")], _way(page)]
+        return [[sure, Button("改一下", f"e:{draft}:{revision}:{key}")], way(page)]
     rows: Rows = []
-    if _last(page, question):
-        rows.append([Button("没变", f"l:{draft}:{revision}:{nth}")])
+    if recalled := _recalled(page, question):
+        rows.append([recalled[1]])
     match question.type:
         case QuestionType.select_one:
             rows += _single(page, question, sheet_page)
@@ -90,28 +94,8 @@ def _buttons(page: Page, question: Question, today: date, sheet_page: int) -> Ro
         case QuestionType.date:
             rows += _days(page, question, today, sheet_page)
     if not question.required:
-        rows.append([Button("跳过", f"x:{draft}:{revision}:{nth}")])
-    return [*rows, _way(page)]
-
-
-def _index(page: Page, question: Question) -> int:
-    return [one.name for one in page.form.form.questions].index(question.name)
-
-
-def _answer(page: Page, question: Question, value: str, label: str) -> Button:
-    return Button(label, f"a:{page.draft.id}:{page.draft.revision}:{_index(page, question)}:{value}")
-
-
-def _paired(buttons: list[Button]) -> Rows:
-    """Two short ones side by side, a long one alone."""
-    rows: Rows = []
-    for button in buttons:
-        short = len(button.label) <= WIDE
-        if rows and short and len(rows[-1]) == 1 and len(rows[-1][0].label) <= WIDE:
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    return rows
+        rows.append([Button("跳过", f"x:{draft}:{revision}:{key}")])
+    return [*rows, way(page)]
 
 
 def _single(page: Page, question: Question, sheet_page: int) -> Rows:
@@ -121,8 +105,8 @@ def _single(page: Page, question: Question, sheet_page: int) -> Rows:
     former = page.sheet.answers.get(question.name)
     start = sheet_page * PAGE if len(ordered) > PAGE + 2 else 0
     shown_now = ordered[start : start + PAGE] if len(ordered) > PAGE + 2 else ordered
-    buttons = [_answer(page, question, c.name, _marked(c, suggested, former)) for c in shown_now]
-    return _paired(buttons) + _turn(page, len(ordered), sheet_page)
+    buttons = [answer(page, question, c.name, _marked(c, suggested, former)) for c in shown_now]
+    return paired(buttons) + _turn(page, len(ordered), sheet_page)
 
 
 def _marked(choice: Choice, suggested: str | None, former: Any) -> str:
@@ -143,18 +127,18 @@ def _turn(page: Page, count: int, sheet_page: int) -> Rows:
 
 
 def _several(page: Page, question: Question) -> Rows:
-    draft, nth = page.draft.id, _index(page, question)
+    draft, key = page.draft.id, key_of(page, question)
     buttons = []
     suggested = page.form.suggested(question, page.sheet.answers)
     for choice in page.form.choices_of(question, page.sheet.answers):
         if choice.exclusive:
             was = "● " if page.sheet.answers.get(question.name) == [choice.name] else ""
-            buttons.append(_answer(page, question, choice.name, f"{was}{choice.label}"))
+            buttons.append(answer(page, question, choice.name, f"{was}{choice.label}"))
             continue
         on = choice.name in page.sheet.marked
         label = f"{'👉' if choice.name == suggested else ''}{'☑' if on else '☐'} {choice.label}"
-        buttons.append(Button(label, f"m:{draft}:{nth}:{choice.name}:{0 if on else 1}"))
-    return [*_paired(buttons), [Button("选好了", f"o:{draft}:{page.draft.revision}:{nth}")]]
+        buttons.append(Button(label, f"m:{draft}:{key}:{choice.name}:{0 if on else 1}"))
+    return [*paired(buttons), [Button("选好了", f"o:{draft}:{page.draft.revision}:{key}")]]
 
 
 def _days(page: Page, question: Question, today: date, sheet_page: int) -> Rows:
@@ -170,31 +154,4 @@ def _days(page: Page, question: Question, today: date, sheet_page: int) -> Rows:
 
 
 def _day(page: Page, question: Question, day: date, label: str) -> Button:
-    return _answer(page, question, day.isoformat(), label)
-
-
-def _way(page: Page) -> list[Button]:
-    """上一步 / 暂存 / 转给别人: always there."""
-    draft, revision = page.draft.id, page.draft.revision
-    row = [Button("上一步", f"b:{draft}:{revision}"), Button("暂存", f"s:{draft}")]
-    if page.task is not None and page.task.case_id is not None and page.draft.form not in ACTIONS:
-        row.append(Button("转给别人", f"act:hand_over:{page.task.id}"))
-    return row
-
-
-def _summary(page: Page, desk: Desk) -> tuple[str, Rows]:
-    """Every answer with 改 beside it, what may be added, and 提交."""
-    lines = [f"{page.form.form.title} 汇总{_who(page)}"]
-    edits: list[Button] = []
-    draft, revision = page.draft.id, page.draft.revision
-    for question in page.form.form.questions:
-        asked = question.name in page.sheet.answers
-        name = question.summary or question.name
-        if asked:
-            value = shown(page.form, question, page.sheet.answers[question.name], page.sheet.answers)
-            lines.append(f"・{name}：{value}")
-            edits.append(Button(f"改 {name}", f"e:{draft}:{revision}:{_index(page, question)}"))
-        elif question.on_summary:
-            edits.append(Button(f"补{name}", f"e:{draft}:{revision}:{_index(page, question)}"))
-    lines.append(desk.policy.texts["form_summary"])
-    return "\n".join(lines), [[Button("提交", f"k:{draft}:{revision}")], *_paired(edits), _way(page)]
+    return answer(page, question, day.isoformat(), label)

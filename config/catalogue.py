@@ -98,6 +98,8 @@ _TEXTS = {
         "month_clues month_entered returned"
     ),
     "alert_meaning": "words source",
+    "form_take_out": "part",
+    "form_tried": "action",
     "nothing_to_choose": "",
     "nothing_found": "words",
     "no_question": "",

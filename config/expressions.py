@@ -21,6 +21,13 @@ def compiled(source: str) -> Any:
         raise ExpressionError(f"表达式写错了：{source}（{where}）") from error
 
 
+@lru_cache(maxsize=2048)
+def _names(source: str) -> tuple[str, ...]:
+    return tuple(compiled(source).variables())
+
+
 def holds(source: str | None, facts: Mapping[str, Any]) -> bool:
     """Whether the condition is true of `facts`; no condition is true."""
-    return source is None or bool(compiled(source).execute(dict(facts)))
+    return source is None or bool(
+        compiled(source).execute({name: facts[name] for name in _names(source) if name in facts})
+    )

@@ -60,8 +60,26 @@ def load_policy(name: str, override_dir: Path | None = None) -> Policy:
     """
     if name not in policy_names():
         raise PolicyError([Fault(name, 1, "", f"没有政策 {name}，可用的有：{'、'.join(policy_names())}")])
-    layers = [SHIPPED / BASE, SHIPPED / name, *([override_dir] if override_dir else [])]
-    book = _read(layers)
+    return _checked(_read(_layers(name, override_dir)))
+
+
+def load_with_form(name: str, override_dir: Path | None, form: Source) -> Policy:
+    """The policy as it would be with this form for the one of its name; raises `PolicyError`."""
+    book = _read(_layers(name, override_dir))
+    if form.name not in book.sources:
+        known = "、".join(sorted(one.name for one in book.every(Form).values()))
+        book.faults.append(form.fault(("name",), f"没有这张表，可用的表：{known}"))
+    book.add(form, [])
+    book.models.pop(form.name, None)
+    _check_shape(book, form)
+    return _checked(book)
+
+
+def _layers(name: str, override_dir: Path | None) -> list[Path]:
+    return [SHIPPED / BASE, SHIPPED / name, *([override_dir] if override_dir else [])]
+
+
+def _checked(book: Book) -> Policy:
     checks.cross_check(book)
     if book.faults:
         raise PolicyError(book.faults)

@@ -2,7 +2,7 @@
 
 import typer
 
-from jintang.commands import exporting, key, policy
+from jintang.commands import exporting, forms, key, policy
 from jintang.commands.backup import backup, restore
 from jintang.commands.demo import demo
 from jintang.commands.doctor import doctor
@@ -30,6 +30,7 @@ app.command("demo")(demo)
 app.add_typer(policy.app, name="policy")
 app.add_typer(key.app, name="key")
 app.add_typer(exporting.app, name="export")
+app.add_typer(forms.app, name="forms")
 
 
 def main() -> None:

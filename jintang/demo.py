@@ -15,18 +15,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot import form_cards
 from config.clock import SetClock
 from config.loader import load_policy
 from config.models import Policy
 from config.wording import moment_text
 from jintang import drill
+from jintang.form_trial import sample
 from jintang.roles import PARTS, Role
 from jintang.story import Play
 from jintang.wiring import Jintang, jintang
+from notifications.outbox import reply
 from simulator import TOKEN, Emulator, create_app, serving
 from storage import migrate
 from storage.crypto import Vault, new_secret, use_vault
 from storage.engine import Database
+from workflows import answers
+from workflows.authority import person_of
 from workflows.casebook import STAGES
 from workflows.overview import situation
 
@@ -34,6 +39,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 12, 9, 0, tzinfo=ZONE)
 HEADER = "演练·人物虚构·未连接Telegram"
 STORY_SECONDS = 90.0
+GREETING_SECONDS = 30
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -233,11 +239,24 @@ async def county(demo: Demo, base: str, folder: Path, policy: Policy | None = No
         yield app
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A form to be tried on the grid worker's phone, and the policy it is part of."""
+
+    policy: Policy
+    form: str
+
+
 async def serve(
-    host: str, port: int, ready: Callable[[str], Awaitable[None] | None], policy: str = "hebei"
+    host: str,
+    port: int,
+    ready: Callable[[str], Awaitable[None] | None],
+    policy: str = "hebei",
+    trial: Trial | None = None,
 ) -> None:
     """Serves the page until interrupted; 重新开始 begins a fresh county behind the same page."""
-    demo, chosen = Demo(Emulator(), SetClock(START), policy), load_policy(policy)
+    chosen = trial.policy if trial else load_policy(policy)
+    demo = Demo(Emulator(), SetClock(START), policy)
     demo.emulator = Emulator(now=lambda: demo.clock.now().timestamp())
     page = create_app(demo.emulator, extra_routes=demo.routes(), extra_panel=demo.state)
     async with serving(page, host, port) as base:
@@ -250,19 +269,36 @@ async def serve(
             with tempfile.TemporaryDirectory(prefix="jintang-demo-") as folder:
                 async with county(demo, base, Path(folder), chosen) as app:
                     demo.app = app
-                    await _until_again(demo, app)
+                    await _until_again(demo, app, trial)
             demo.app, demo.numbers = None, []
             demo.emulator.reset()
             demo.clock = SetClock(START)
 
 
-async def _until_again(demo: Demo, app: Jintang) -> None:
+async def offer(demo: Demo, app: Jintang, form: str) -> None:
+    """The form on the grid worker's phone, once it has been greeted; filled in, it registers nothing."""
+    desk, chat = app.desk, drill.PLAYERS[-1].chat_id
+    await demo.emulator.until(lambda: bool(demo.emulator.phone(chat, TOKEN).received), GREETING_SECONDS)
+    async with app.database.writing() as session:
+        person = await person_of(session, desk, chat)
+        assert person is not None
+        page = await answers.open_sheet(session, desk, person, form, None)
+        page.draft.facts = sample(desk.today())
+        page = await answers.open_page(session, desk, page.draft, person)
+        text, buttons = form_cards.card(page, desk)
+        reply(session, chat, text, desk.now(), buttons=buttons, draft_id=page.draft.id, bot_id=app.bot.id)
+        await session.commit()
+
+
+async def _until_again(demo: Demo, app: Jintang, trial: Trial | None) -> None:
     """Runs the county until somebody wants a fresh one."""
     stop = asyncio.Event()
     running = asyncio.create_task(app.run(stop, PARTS - {Role.auditor}))  # time here is a toy
     asked = asyncio.create_task(demo.again.wait())
     try:
         await demo.count()
+        if trial is not None:
+            await offer(demo, app, trial.form)
         if demo.play_next:
             demo.start_story()
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)

@@ -125,3 +125,14 @@ async def ready_database(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Only its owner can read it; what is there already is not written over."""
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_bytes(content)
+    except FileExistsError as error:
+        raise Refused(f"{file} 已经有了，请换一个名字") from error
+    except OSError as error:
+        raise Refused(f"写不了 {file}，请检查文件夹和权限") from error

@@ -7,21 +7,22 @@ short commits, person by person. One planner works at a time.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
 from config.models import Policy
-from notifications.addressing import Addressing, Found
+from notifications.addressing import Addressing
 from notifications.ageing import as_of
-from notifications.compose import Budget, Item, Sheaf, compose
+from notifications.compose import Budget, Sheaf, compose
+from notifications.due import COLUMNS, LISTS, Addresses, Due, part_among
 from notifications.heads import ANSWERS
-from notifications.outbox import Lane, packed, set_free
+from notifications.outbox import packed, set_free
+from notifications.plans import Changes, Person
 from notifications.quiet import Hours
 from notifications.render import list_buttons, list_facts
 from notifications.roster import Areas
@@ -38,57 +39,7 @@ PLAN_AT_ONCE = 5_000
 WRITE_AT_ONCE = 100
 LOOK_SECONDS = 1.0
 UNCOUNTED_KINDS = ("reply", "link_test", "link_done")
-LISTS = ("list_", "digest_")
 WELCOME = timedelta(hours=1)
-
-
-@dataclass(slots=True)
-class Due:
-    """The few columns of a due notice that planning needs."""
-
-    id: int
-    kind: str
-    event: str | None
-    batch: str | None
-    post: str | None
-    region_code: str | None
-    official_id: int | None
-    not_to: list[Any]
-    lane: int
-    due_on: date | None
-    urgent: bool
-    collapse: bool
-    moved: bool
-    task_id: int | None
-    useless_after: datetime | None
-
-    @property
-    def item(self) -> Item:
-        return Item(
-            id=self.id,
-            event=self.event,
-            batch=self.batch,
-            lane=self.lane or int(Lane.reminder),
-            due_on=self.due_on,
-            urgent=self.urgent,
-            line=self.kind.startswith("batch_"),
-            gathers=self.moved or self.collapse,
-            task=self.task_id,
-            whole=self.kind.startswith(LISTS),
-        )
-
-
-COLUMNS = [getattr(Notice, name) for name in Due.__dataclass_fields__]
-
-
-@dataclass(slots=True)
-class Addresses:
-    """What became of the due notices: with a person, for nobody, for nobody new, for several, of no use."""
-
-    people: dict[int, list[Due]] = field(default_factory=lambda: defaultdict(list))
-    parked: list[int] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-    several: dict[int, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +125,7 @@ class Planner:
             found = await self.addressing.find(session, due)
         addresses.dropped += useless
         for one in due:
-            _sort_in(addresses, one, found[one.id])
+            addresses.sort_in(one, found[one.id])
         return addresses
 
     async def _part(self, addresses: Addresses, now: datetime) -> None:
@@ -188,7 +139,7 @@ class Planner:
             copied = Notice.id.in_(addresses.several) & (Notice.state == State.pending)
             locked = select(Notice).where(copied).with_for_update(skip_locked=True)
             for notice in await session.scalars(locked):
-                session.add_all(_part_among(notice, addresses.several[notice.id], now))
+                session.add_all(part_among(notice, addresses.several[notice.id], now))
             await session.commit()
 
     async def addressed(self, session: AsyncSession, notices: Sequence[Notice]) -> list[Addressed]:
@@ -202,7 +153,7 @@ class Planner:
             elif not one.officials:
                 notice.state = after(notice.state, Change.supersede)
             else:
-                twins = _part_among(notice, one, self.time.now())
+                twins = part_among(notice, one, self.time.now())
                 session.add_all(twins)
                 addressed += [Addressed(n, n.official_id or 0, one.moved) for n in (notice, *twins)]
         return addressed
@@ -240,12 +191,12 @@ class Planner:
             locked = select(Notice.id).where(pending).with_for_update(skip_locked=True)
             mine = set(await session.scalars(locked))
             bots = await _bots(session, people)
-            changes = _Changes(now, self.hours.morning_from(now + timedelta(minutes=1)))
+            changes = Changes(now, self.hours.morning_from(now + timedelta(minutes=1)))
             for official, some in people.items():
                 if mine.issuperset(due.id for due in some):
                     await self._told_today(session, some, now)
                     sheaf = compose([due.item for due in some], budgets[official], now.date())
-                    person = _Person(official, bots[official], {due.id: due for due in some})
+                    person = Person(official, bots[official], {due.id: due for due in some})
                     carrier = await self._list(session, sheaf, person, now)
                     changes.settle(person, sheaf, carrier)
             await changes.write(session)
@@ -261,7 +212,7 @@ class Planner:
             notice.facts = as_of(notice.facts, now.date(), self.hours.calendar, self.policy.texts)
 
     async def _list(
-        self, session: AsyncSession, sheaf: Sheaf, person: "_Person", now: datetime
+        self, session: AsyncSession, sheaf: Sheaf, person: "Person", now: datetime
     ) -> Notice | None:
         """One list card that carries what is listed."""
         if not sheaf.listed:
@@ -289,63 +240,6 @@ class Planner:
         session.add(carrier)
         await session.flush()
         return carrier
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """A person whose messages are planned."""
-
-    official_id: int
-    bot_id: int | None
-    due: Mapping[int, Due]
-
-
-class _Changes:
-    """What planning changes, gathered for a few statements."""
-
-    def __init__(self, now: datetime, morning: datetime) -> None:
-        self.today = now.date()
-        self.morning = morning
-        self.going: list[dict[str, Any]] = []
-        self.carried: list[dict[str, Any]] = []
-        self.late: list[dict[str, Any]] = []
-
-    def settle(self, person: _Person, sheaf: Sheaf, carrier: Notice | None) -> None:
-        """The cards of one person, what rides in them or in the list, and what waits for the morning."""
-        riders = dict(sheaf.carried)
-        if carrier is not None:
-            riders |= dict.fromkeys(sheaf.listed, carrier.id)
-        for child, carrying in riders.items():
-            self._carry(person, person.due[child], carrying)
-        for card in sheaf.cards:
-            riding = [person.due[child] for child, carrying in riders.items() if carrying == card]
-            self._go(person, person.due[card], riding)
-        self.late += [{"at": one, "not_before": self.morning} for one in sheaf.deferred]
-
-    def _go(self, person: _Person, card: Due, riding: Iterable[Due]) -> None:
-        self.going.append(
-            {
-                "at": card.id,
-                "official_id": person.official_id,
-                "bot_id": person.bot_id,
-                "moved": card.moved,
-                "spoken": _spoken(card, riding),
-                "sent_on": self.today,
-            }
-        )
-
-    def _carry(self, person: _Person, child: Due, carrying: int) -> None:
-        facts = {"carrier_id": carrying, "official_id": person.official_id, "moved": child.moved}
-        self.carried.append({"at": child.id, **facts})
-
-    async def write(self, session: AsyncSession) -> None:
-        connection = await session.connection()
-        for rows, state in ((self.going, State.planned), (self.carried, State.carried), (self.late, None)):
-            if rows:
-                names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at"}
-                fixed = {"state": state} if state else {}
-                change = update(Notice).where(Notice.id == bindparam("at")).values(**names, **fixed)
-                await connection.execute(change, rows)
 
 
 async def _being_welcomed(session: AsyncSession, officials: Collection[int], now: datetime) -> Sequence[int]:
@@ -379,47 +273,3 @@ def _slices(people: Mapping[int, Sequence[Due]]) -> Iterator[list[int]]:
             some, count = [], 0
     if some:
         yield some
-
-
-def _sort_in(addresses: Addresses, due: Due, found: Found) -> None:
-    if found.nobody:
-        addresses.parked.append(due.id)
-    elif not found.officials:
-        addresses.dropped.append(due.id)
-    elif len(found.officials) > 1:
-        addresses.several[due.id] = found
-    else:
-        due.official_id, due.moved = found.officials[0], found.moved
-        addresses.people[found.officials[0]].append(due)
-
-
-def _part_among(notice: Notice, found: Found, now: datetime) -> list[Notice]:
-    """The notice becomes the first person's, the others get copies."""
-    notice.official_id, notice.moved = found.officials[0], found.moved
-    return [_twin(notice, official, now) for official in found.officials[1:]]
-
-
-def _twin(notice: Notice, official: int, now: datetime) -> Notice:
-    same = (
-        "kind",
-        "facts",
-        "buttons",
-        "post",
-        "region_code",
-        "lane",
-        "urgent",
-        "collapse",
-        "due_on",
-        "moved",
-    )
-    links = ("case_id", "task_id", "event", "batch", "not_before", "useless_after", "not_to", "state")
-    copied = {name: getattr(notice, name) for name in (*same, *links)}
-    return Notice(**copied, official_id=official, created_at=now, attempts=0)
-
-
-def _spoken(card: Due, riding: Iterable[Due]) -> list[str]:
-    """The posts a card speaks to; a list, or what was moved here, speaks to the person."""
-    if card.kind.startswith(LISTS) or card.moved:
-        return []
-    posts = {card.post} | {due.post for due in riding if not due.moved}
-    return sorted(filter(None, posts))

@@ -1,6 +1,6 @@
 """What may be done to a task beside finishing it: help, reassign, extend, hand up, excuse, and reports."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from workflows.cases import drop_drafts, redate
 from workflows.choices import chosen_day, on_the_road
 from workflows.desk import Desk
 from workflows.events import Subject
-from workflows.forms import OpenForm, shown
+from workflows.forms import shown
 from workflows.intake import give_household, take_in
+from workflows.open_form import OpenForm
 from workflows.recipients import desk_above
 from workflows.signals import Signal
 from workflows.tasks import renew_dates, renew_rungs, retire
@@ -43,17 +44,7 @@ class Deed:
 
 async def do(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     """Carries the action out in the caller's commit."""
-    await {
-        "assist": _assist,
-        "reassign": _reassign,
-        "hand_over": _reassign,
-        "extend": _extend,
-        "escalate": _escalate,
-        "excuse": _excuse,
-        "feedback": _feedback,
-        "report": _report,
-        "match": _match,
-    }[deed.form.form.name](session, desk, deed)
+    await _DEEDS[deed.form.form.name](session, desk, deed)
     task = deed.task
     desk.record(
         session,
@@ -62,6 +53,11 @@ async def do(session: AsyncSession, desk: Desk, deed: Deed) -> None:
         case_id=task.case_id if task else None,
         task_id=task.id if task else None,
     )
+
+
+def known(form: str) -> bool:
+    """Whether the form is an action; any other that belongs to no task is only tried."""
+    return form in _DEEDS
 
 
 def permitted(desk: Desk, form: str, person: Person, task: Task) -> bool:
@@ -230,3 +226,16 @@ async def waiting_matches(session: AsyncSession) -> list[Task]:
     """Open tasks of unmatched signals, the oldest first."""
     query = select(Task).where(Task.state == "open", Task.clue_id.is_not(None)).order_by(Task.due_on, Task.id)
     return list((await session.scalars(query)).all())
+
+
+_DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {
+    "assist": _assist,
+    "reassign": _reassign,
+    "hand_over": _reassign,
+    "extend": _extend,
+    "escalate": _escalate,
+    "excuse": _excuse,
+    "feedback": _feedback,
+    "report": _report,
+    "match": _match,
+}

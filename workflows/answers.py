@@ -15,8 +15,9 @@ from workflows.authority import Person, may_finish
 from workflows.choices import Asker, offered
 from workflows.desk import Desk
 from workflows.due import entered_late
-from workflows.forms import OpenForm, Refused, Sheet
+from workflows.forms import Refused, Sheet
 from workflows.income import line_in_force
+from workflows.open_form import OpenForm, PartOfForm, parted
 from workflows.tasks import open_tasks_of, task_form
 from workflows.words import case_facts, clue_words, place, task_day
 
@@ -38,7 +39,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a finished sheet did; `following` are the steps that come next, or that are still open."""
+    """What a finished sheet did, nothing where it was `tried`; `following` are the steps still open."""
 
     form: OpenForm
     outcome: str
@@ -46,6 +47,7 @@ class Submitted:
     following: list[str]
     case: Case | None
     late_entry: bool
+    tried: bool = False
 
 
 class Stale(Exception):
@@ -220,7 +222,7 @@ async def _last_time(
     query = select(Submission).where(same).order_by(Submission.id.desc()).limit(LOOK_BACK)
     for last in await session.scalars(query):
         said = {name: value for name, value in last.answers.items() if value is not None}
-        if recalled & said.keys():
+        if any(parted(name)[2] in recalled for name in said):
             return said, last.happened_on
     return {}, None
 
@@ -265,6 +267,29 @@ async def reopen(session: AsyncSession, desk: Desk, page: Page, question: str, r
     return await _turn(session, desk, page, forms.open_at(page.form, page.sheet, question), revision)
 
 
+async def as_last_time(
+    session: AsyncSession, desk: Desk, page: Page, part: PartOfForm, revision: int
+) -> Page | Refused:
+    """都没变 at the beginning of a group: every answer of it as it was last time."""
+    return await _turn(session, desk, page, forms.again(page.form, page.sheet, part, page.last), revision)
+
+
+async def add_another(
+    session: AsyncSession, desk: Desk, page: Page, part: PartOfForm, revision: int
+) -> Page | Refused:
+    """再加一个 on the summary."""
+    added = forms.another(page.form, page.sheet, part.group)
+    return added if isinstance(added, Refused) else await _turn(session, desk, page, added, revision)
+
+
+async def take_out(
+    session: AsyncSession, desk: Desk, page: Page, part: PartOfForm, revision: int
+) -> Page | Refused:
+    """去掉 on the card of one of several."""
+    left = forms.without(page.form, page.sheet, part.group, part.nth)
+    return left if isinstance(left, Refused) else await _turn(session, desk, page, left, revision)
+
+
 async def _turn(session: AsyncSession, desk: Desk, page: Page, sheet: Sheet, revision: int) -> Page:
     """Saves the sheet if the revision is still the one pressed on; raises `Stale` otherwise."""
     answers = dict(sheet.answers)
@@ -301,8 +326,10 @@ async def submit(session: AsyncSession, desk: Desk, person: Person, page: Page, 
     page.draft.revision += 1
     task, answers = page.task, dict(page.sheet.answers)
     if task is None or page.draft.form != task_form(desk.policy, task) or task.case_id is None:
-        await actions.do(session, desk, actions.Deed(page.form, answers, person, task))
         label = page.form.form.title
+        if not actions.known(page.draft.form):
+            return Submitted(page.form, outcome, label, [], None, late_entry=False, tried=True)
+        await actions.do(session, desk, actions.Deed(page.form, answers, person, task))
         return Submitted(page.form, outcome, label, [], None, late_entry=False)
     return await _finish(session, desk, person, page, task, outcome, answers)
 

@@ -4,23 +4,15 @@ A sheet knows nothing of chats or databases. An answer that is refused, or that 
 confirmed, comes back as a value, never as an exception.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from config.expressions import holds
-from config.models import Choice, Form, Question, QuestionType
+from config.models import Group, Question, QuestionType
+from workflows.open_form import Answers, OpenForm, PartOfForm, name_of, parted
 from workflows.spoken import read_day, read_number
 
-Answers = Mapping[str, Any]
-EMPTY: Mapping[QuestionType, Any] = {
-    QuestionType.select_one: "",
-    QuestionType.select_multiple: [],
-    QuestionType.integer: 0,
-    QuestionType.date: "",
-    QuestionType.text: "",
-}
 SKIPPED = None
 TEXT_LIMIT = 100
 
@@ -43,38 +35,6 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenForm:
-    """A form together with what is known of the case, and with the choices taken from the system."""
-
-    form: Form
-    facts: Mapping[str, Any]
-    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
-
-    def bound(self, answers: Answers) -> dict[str, Any]:
-        """Every name an expression may use: facts, then questions, unanswered ones as empty."""
-        names = dict(self.facts)
-        for question in self.form.questions:
-            value = answers.get(question.name)
-            names[question.name] = EMPTY[question.type] if value is None else value
-        return names
-
-    def asked(self, answers: Answers) -> list[Question]:
-        """The questions that matter given the answers, in order; those of the summary card not."""
-        bound = self.bound(answers)
-        return [q for q in self.form.questions if not q.on_summary and holds(q.relevant, bound)]
-
-    def choices_of(self, question: Question, answers: Answers) -> tuple[Choice, ...]:
-        offered = self.choices.get(question.choices_from or "", ()) + question.choices
-        bound = self.bound(answers)
-        return tuple(choice for choice in offered if holds(choice.relevant, bound))
-
-    def suggested(self, question: Question, answers: Answers) -> str | None:
-        """The choice the rules lean to; shown first, never taken by itself."""
-        bound = self.bound(answers)
-        return next((s.choice for s in question.suggest if holds(s.when, bound)), None)
-
-
 def begin(form: OpenForm, answers: Answers | None = None) -> Sheet:
     """A fresh sheet at its first open question."""
     return _onward(form, Sheet(answers=dict(answers or {})))
@@ -88,7 +48,7 @@ def answer(form: OpenForm, sheet: Sheet, value: Any, *, today: date) -> Sheet | 
     """
     if sheet.at is None:
         return Refused("这张表已经填完，请看汇总。")
-    question = form.form.question(sheet.at)
+    question = form.question(sheet.at)
     taken = _read(form, question, sheet, value, today)
     if isinstance(taken, Refused):
         return taken
@@ -104,7 +64,7 @@ def confirmation(form: OpenForm, sheet: Sheet) -> str | None:
     """What the open question asks to be sure about, if anything."""
     if sheet.at is None or sheet.confirming is None:
         return None
-    question = form.form.question(sheet.at)
+    question = form.question(sheet.at)
     return _to_confirm(form, question, {**sheet.answers, question.name: sheet.confirming})
 
 
@@ -112,7 +72,7 @@ def toggle(form: OpenForm, sheet: Sheet, choice: str, *, wanted: bool) -> Sheet 
     """The sheet with one option of a multiple choice put as wanted; twice is the same as once."""
     if sheet.at is None:
         return Refused("这张表已经填完，请看汇总。")
-    question = form.form.question(sheet.at)
+    question = form.question(sheet.at)
     offered = {one.name for one in form.choices_of(question, sheet.answers)}
     if question.type is not QuestionType.select_multiple or choice not in offered:
         return Refused("请从按钮里选。")
@@ -138,9 +98,43 @@ def open_at(form: OpenForm, sheet: Sheet, name: str) -> Sheet:
     if name not in _kept(form, sheet.answers):
         return sheet
     former = sheet.answers.get(name)
-    alone = {choice.name for choice in form.form.question(name).choices if choice.exclusive}
+    alone = {choice.name for choice in form.question(name).choices if choice.exclusive}
     marked = tuple(one for one in former if one not in alone) if isinstance(former, list) else ()
     return replace(sheet, at=name, marked=marked, confirming=None, editing=True)
+
+
+def again(form: OpenForm, sheet: Sheet, part: PartOfForm, last: Answers) -> Sheet:
+    """The sheet with everything of a group as it was last time; what no longer fits is asked."""
+    names = [question.name for question in form.of_part(part, sheet.answers)]
+    return begin(form, {**sheet.answers, **{name: last[name] for name in names if name in last}})
+
+
+def another(form: OpenForm, sheet: Sheet, group: Group) -> Sheet | Refused:
+    """The sheet with one more of a group that repeats, at its first question."""
+    return _counted(form, sheet, group, form.count(group, sheet.answers) + 1)
+
+
+def without(form: OpenForm, sheet: Sheet, group: Group, nth: int) -> Sheet | Refused:
+    """The sheet without the `nth` of a group; those behind it move up."""
+    count = form.count(group, sheet.answers)
+    if not 0 < nth <= count:
+        return sheet
+    kept = dict[str, Any]()
+    for name, value in sheet.answers.items():
+        of, its, plain = parted(name)
+        if of != group.name or its < nth:
+            kept[name] = value
+        elif its > nth:
+            kept[name_of(of, its - 1, plain)] = value
+    return _counted(form, replace(sheet, answers=kept), group, count - 1)
+
+
+def _counted(form: OpenForm, sheet: Sheet, group: Group, count: int) -> Sheet | Refused:
+    question = form.question(group.count or "")
+    answers = {**sheet.answers, question.name: count}
+    if complaint := _constraint(form, question, answers):
+        return Refused(complaint)
+    return replace(_onward(form, replace(sheet, answers=answers)), editing=True)
 
 
 def outcome(form: OpenForm, sheet: Sheet) -> str | None:
@@ -189,7 +183,7 @@ def _pruned(form: OpenForm, answers: Answers) -> dict[str, Any]:
 
 
 def _kept(form: OpenForm, answers: Answers) -> set[str]:
-    return {q.name for q in form.asked(answers)} | {q.name for q in form.form.questions if q.on_summary}
+    return {question.name for question in form.asked(answers)} | {*form.offered(answers)}
 
 
 def _stands(form: OpenForm, question: Question, answers: Answers) -> bool:
@@ -207,12 +201,12 @@ def _stands(form: OpenForm, question: Question, answers: Answers) -> bool:
 def _constraint(form: OpenForm, question: Question, answers: Answers) -> str | None:
     if question.constraint is None or answers[question.name] is None:
         return None
-    bound = {**form.bound(answers), "this": answers[question.name]}
+    bound = {**form.bound(answers, question.name), "this": answers[question.name]}
     return None if holds(question.constraint, bound) else question.constraint_message
 
 
 def _to_confirm(form: OpenForm, question: Question, answers: Answers) -> str | None:
-    bound = form.bound(answers)
+    bound = form.bound(answers, question.name)
     return next((rule.message for rule in question.confirm if holds(rule.when, bound)), None)
 
 

@@ -11,7 +11,8 @@ from notifications.roster import Areas
 from storage.register import Clue, Household
 from storage.work import Case, Task
 from workflows.desk import Desk
-from workflows.forms import OpenForm, shown
+from workflows.forms import shown
+from workflows.open_form import OpenForm
 
 TIER_WORDS = {
     Tier.grid: "网格",

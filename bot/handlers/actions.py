@@ -61,7 +61,7 @@ async def _open(context: Context, form: str, task: Task | None, preset: dict[str
 
 def show_new(context: Context, page: Page) -> None:
     """The page as a new message: the card that led here stays."""
-    question = page.form.form.question(page.sheet.at) if page.sheet.at else None
+    question = page.form.question(page.sheet.at) if page.sheet.at else None
     if question and question.choices_from and not page.form.choices_of(question, page.sheet.answers):
         context.answer.hint(context.text("nothing_to_choose"), alert=True)
         page.draft.state = "dropped"

@@ -7,16 +7,21 @@ from aiogram.types import CallbackQuery
 
 from bot import form_cards
 from bot.context import Context
+from bot.form_presses import part_at, question_at
+from bot.form_summary import part_card, take_out_card
 from notifications.channel import Button
 from storage.work import Task
 from workflows import answers, cards
 from workflows.answers import Page, Stale, Submitted, load_page
 from workflows.authority import may_finish
 from workflows.forms import SKIPPED, Refused
+from workflows.open_form import PartOfForm
 from workflows.tasks import open_tasks_of, task_form
 
 SHORT = 2
 THANKS = {"feedback": "feedback_thanks"}
+LOOKS = ("g", "d")
+PARTS = {"n": answers.add_another, "r": answers.take_out, "w": answers.as_last_time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +31,15 @@ class Pressed:
     kind: str
     draft: int
     revision: int
-    question: int
+    key: str
     value: str
 
     @classmethod
     def read(cls, data: str) -> "Pressed":
         parts = [*data.split(":"), "", "", "", "", ""]
         if parts[0] == "m":  # a toggle has no revision: draft, question, option, wanted
-            return cls("m", _int(parts[1]), 0, _int(parts[2]), f"{parts[3]}:{parts[4]}")
-        return cls(parts[0], _int(parts[1]), _int(parts[2]), _int(parts[3]), parts[4])
+            return cls("m", _int(parts[1]), 0, parts[2], f"{parts[3]}:{parts[4]}")
+        return cls(parts[0], _int(parts[1]), _int(parts[2]), parts[3], parts[4])
 
 
 def _int(text: str) -> int:
@@ -43,7 +48,7 @@ def _int(text: str) -> int:
 
 def make() -> Router:
     router = Router(name="forms")
-    router.callback_query.register(press, F.data.regexp(r"^[amoybexlskp]:"))
+    router.callback_query.register(press, F.data.regexp(r"^[amoybexlskpgdrnw]:"))
     return router
 
 
@@ -56,6 +61,9 @@ async def press(event: CallbackQuery, context: Context) -> None:
         return
     if pressed.kind == "s":
         _put_aside(context, page)
+        return
+    if pressed.kind in LOOKS and page.draft.revision == pressed.revision:
+        _look(context, page, pressed)
         return
     try:
         turned = await _turned(context, page, pressed)
@@ -74,7 +82,9 @@ async def _turned(context: Context, page: Page, pressed: Pressed) -> Page | Refu
         return await answers.submit(session, desk, context.me, page, revision)
     if pressed.kind == "y":
         return await answers.give(session, desk, page, page.sheet.confirming, revision)
-    question = _question(page, pressed.question)
+    if pressed.kind in PARTS:
+        return await PARTS[pressed.kind](session, desk, page, _part(page, pressed.key), revision)
+    question = _question(page, pressed.key)
     if pressed.kind == "e":
         return await answers.reopen(session, desk, page, question, revision)
     if question != page.sheet.at:
@@ -85,11 +95,28 @@ async def _turned(context: Context, page: Page, pressed: Pressed) -> Page | Refu
     return await answers.give(session, desk, page, _value(page, pressed, question), revision)
 
 
-def _question(page: Page, index: int) -> str:
-    questions = page.form.form.questions
-    if not 0 <= index < len(questions):
+def _question(page: Page, key: str) -> str:
+    name = question_at(page, key)
+    if name is None:
         raise Stale
-    return questions[index].name
+    return name
+
+
+def _part(page: Page, key: str) -> PartOfForm:
+    part = part_at(page, key)
+    if part is None:
+        raise Stale
+    return part
+
+
+def _look(context: Context, page: Page, pressed: Pressed) -> None:
+    """A card that changes nothing: the answers of a group, or whether one of several is to go."""
+    part = _part(page, pressed.key)
+    if pressed.kind == "g":
+        text, buttons = part_card(page, part)
+    else:
+        text, buttons = take_out_card(page, context.desk, part)
+    context.answer.show(text, buttons, draft_id=page.draft.id)
 
 
 def _value(page: Page, pressed: Pressed, question: str) -> object:
@@ -140,7 +167,8 @@ async def _done(context: Context, done: Submitted) -> None:
     following = "、".join(done.following) or "没有，这件办完了"
     words = context.text("submitted", step=done.step, outcome=done.outcome, following=following)
     if done.case is None:
-        words = context.text(THANKS.get(done.form.form.name, "action_done"), action=done.step)
+        said = "form_tried" if done.tried else THANKS.get(done.form.form.name, "action_done")
+        words = context.text(said, action=done.step)
     if done.late_entry:
         words += "\n" + context.text("late_entry")
     context.answer.show(words, await _next(context, done))

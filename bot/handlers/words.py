@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from bot import lists
 from bot.context import Context
+from bot.form_presses import answer
 from bot.handlers.forms import after
 from bot.keyboard import keyboard
 from config.models import QuestionType
-from notifications.channel import Button
 from storage.post_box import Notice
 from workflows import answers
 from workflows.answers import Page, drafts_of, load_page
@@ -70,12 +70,12 @@ async def _pages(context: Context) -> list[Page]:
 def _takes_words(page: Page) -> bool:
     if page.sheet.at is None:
         return False
-    question = page.form.form.question(page.sheet.at)
+    question = page.form.question(page.sheet.at)
     return question.type in TYPED or bool(question.choices_from)
 
 
 async def _give(context: Context, page: Page, words: str) -> None:
-    question = page.form.form.question(page.sheet.at or "")
+    question = page.form.question(page.sheet.at or "")
     if question.choices_from:
         found = [c for c in page.form.choices_of(question, page.sheet.answers) if words in c.label]
         if len(found) != 1:
@@ -94,10 +94,9 @@ async def _choose(context: Context, page: Page, words: str, count: int) -> None:
     if count == 0:
         context.answer.say(context.text("nothing_found", words=words[:20]))
         return
-    question = page.form.form.question(page.sheet.at or "")
+    question = page.form.question(page.sheet.at or "")
     found = [c for c in page.form.choices_of(question, page.sheet.answers) if words in c.label][:10]
-    nth = [one.name for one in page.form.form.questions].index(question.name)
-    buttons = [[Button(c.label, f"a:{page.draft.id}:{page.draft.revision}:{nth}:{c.name}")] for c in found]
+    buttons = [[answer(page, question, c.name, c.label)] for c in found]
     context.answer.say(context.text("list_found", count=count), buttons, draft_id=page.draft.id)
 
 

@@ -34,19 +34,23 @@ _WORD = re.compile(r"['\"](\w*)['\"]")
 
 @dataclass(frozen=True)
 class Written:
-    """An expression where it stands; `this` is the question whose answer it calls so."""
+    """Where an expression stands: of which question, and which one's answer it calls `this`."""
 
     place: Place
     source: str
     this: Question | None = None
+    of: Question | None = None
 
 
 def check_expressions(book: Book) -> None:
     for file, form in book.every(Form).items():
-        questions = {question.name: question for question in form.questions}
+        every = {question.name: question for question in form.questions}
         for written in _written(form):
-            message = _unknown_name(written, questions) or _unknown_choice(written, questions)
-            if message := message or _unanswerable(written, questions):
+            inside = form.repeated.get(written.of.name) if written.of else None
+            seen = {n: q for n, q in every.items() if form.repeated.get(n) in (None, inside)}
+            message = _unknown_name(written, form, seen, repeats=inside is not None)
+            message = message or _unknown_choice(written, every)
+            if message := message or _unanswerable(written, form, seen):
                 book.blame(file, written.place, message)
 
 
@@ -62,20 +66,23 @@ def _written(form: Form) -> Iterator[Written]:
 
 def _of_question(place: Place, question: Question) -> Iterator[Written]:
     if question.relevant:
-        yield Written((*place, "relevant"), question.relevant)
+        yield Written((*place, "relevant"), question.relevant, of=question)
     if question.constraint:
-        yield Written((*place, "constraint"), question.constraint, question)
+        yield Written((*place, "constraint"), question.constraint, question, question)
     for index, confirm in enumerate(question.confirm):
-        yield Written((*place, "confirm", index, "when"), confirm.when)
+        yield Written((*place, "confirm", index, "when"), confirm.when, of=question)
     for index, suggest in enumerate(question.suggest):
-        yield Written((*place, "suggest", index, "when"), suggest.when)
+        yield Written((*place, "suggest", index, "when"), suggest.when, of=question)
     for index, choice in enumerate(question.choices):
         if choice.relevant:
-            yield Written((*place, "choices", index, "relevant"), choice.relevant)
+            yield Written((*place, "choices", index, "relevant"), choice.relevant, of=question)
 
 
-def _unknown_name(written: Written, questions: Mapping[str, Question]) -> str | None:
-    known = {*questions, *FACTS, *_BOUND_BY_MACRO.findall(written.source)}
+def _unknown_name(
+    written: Written, form: Form, questions: Mapping[str, Question], *, repeats: bool
+) -> str | None:
+    known = {*questions, *FACTS, *_BOUND_BY_MACRO.findall(written.source), *_lists(form)}
+    known |= {"nth"} if repeats else set()
     if written.this is not None:
         known.add("this")
     unknown = sorted(set(compiled(written.source).variables()) - known)
@@ -102,15 +109,22 @@ def _compared(source: str) -> Iterator[tuple[str, str]]:
         yield from ((name, word) for word in _WORD.findall(words))
 
 
-def _unanswerable(written: Written, questions: Mapping[str, Question]) -> str | None:
+def _lists(form: Form) -> list[str]:
+    return [group.name for group in form.groups if group.count]
+
+
+def _unanswerable(written: Written, form: Form, questions: Mapping[str, Question]) -> str | None:
     """A dry run over no answers and over answers everywhere."""
     for examples in (_EMPTY, _ANSWERED):
-        facts = {**FACTS, **{name: examples[question.type] for name, question in questions.items()}}
+        facts: dict[str, Any] = {**FACTS, "nth": 1}
+        facts |= {name: examples[question.type] for name, question in questions.items()}
+        for group in _lists(form):
+            facts[group] = [{q.name: examples[q.type] for q in form.questions if q.group == group}]
         if written.this is not None:
             facts["this"] = _ANSWERED[written.this.type]
         try:
             answer = compiled(written.source).execute(facts)
-        except (RuntimeError, TypeError, ValueError):
+        except (LookupError, RuntimeError, TypeError, ValueError):
             return "表达式算不出来：单选写 题名 == '选项'，多选写 '选项' in 题名，数字不加引号"
         if not isinstance(answer, bool):
             return "表达式要得出是或否，请写成比较，例如 题名 == '选项'"

@@ -2,13 +2,13 @@
 
 from config.book import Book
 from config.catalogue import CHOICE_SOURCES, FACTS
-from config.models import Form, Question, QuestionType, RoutingFile
+from config.models import Form, Group, Question, QuestionType, RoutingFile
 from config.source import Place
 
 # Words of CEL that cannot name a question, and the name of the answer a constraint looks at.
 _RESERVED = frozenset(
     {"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let"}
-    | {"loop", "namespace", "null", "package", "return", "this", "true", "var", "void", "while"}
+    | {"loop", "nth", "namespace", "null", "package", "return", "this", "true", "var", "void", "while"}
 )
 
 
@@ -23,6 +23,7 @@ def check_forms(book: Book) -> None:
                 book.blame(
                     file, ("questions", index, "on_summary"), "没有汇总卡就问不到这一题，请打开 summary"
                 )
+        _check_groups(book, file, form)
         _check_rules(book, file, form)
         _check_marks(book, file, form)
 
@@ -40,6 +41,38 @@ def _check_question(book: Book, file: str, place: Place, question: Question) -> 
     for index, rule in enumerate(question.suggest):
         if rule.choice not in names:
             book.blame(file, (*place, "suggest", index), f"没有选项 {rule.choice}，请改成本题的选项")
+
+
+def _check_groups(book: Book, file: str, form: Form) -> None:
+    """The questions of a group stand together; how many there are is known before they are asked."""
+    named = {group.name: group for group in form.groups}
+    before, closed = None, set[str]()
+    for index, question in enumerate(form.questions):
+        if question.group != before and before is not None:
+            closed.add(before)
+        before = question.group
+        if question.group is not None and question.group not in named:
+            book.blame(file, ("questions", index, "group"), f"没有组 {question.group}，请在 groups 里补上")
+        elif question.group in closed:
+            book.blame(file, ("questions", index, "group"), f"组 {question.group} 的题没有挨着，请放到一起")
+    for index, group in enumerate(form.groups):
+        if message := _wrong_with(form, group):
+            book.blame(file, ("groups", index), message)
+
+
+def _wrong_with(form: Form, group: Group) -> str | None:
+    places = [place for place, question in enumerate(form.questions) if question.group == group.name]
+    taken = {question.name for question in form.questions} | FACTS.keys() | _RESERVED
+    if not places:
+        return f"组 {group.name} 里没有题，请删去或补题"
+    if group.name in taken or [one.name for one in form.groups].count(group.name) > 1:
+        return f"{group.name} 有别的用处，请换个组名"
+    if group.count is None:
+        return None
+    counts = [one for one in form.questions[: places[0]] if one.name == group.count and one.required]
+    if not counts or counts[0].type is not QuestionType.integer or counts[0].group == group.name:
+        return f"{group.count} 要是排在这一组前面、必答的整数题"
+    return None
 
 
 def _check_rules(book: Book, file: str, form: Form) -> None:

@@ -10,6 +10,7 @@ from config.source import Place
 from config.wording import fields
 
 _FIELD = re.compile(r"\{[^}]*\}")
+_NTH = frozenset({"nth"})
 _HARSH = ("!", "！", "立即", "追责", "问责", "排名")
 
 
@@ -33,8 +34,8 @@ def check_texts(book: Book) -> None:
 def check_wording(book: Book) -> None:
     """Labels and messages of forms, and the words of steps and clue rules."""
     for file, form in book.every(Form).items():
-        for place, words in _spoken(form):
-            _check_fields(book, file, place, words, LABEL_FIELDS)
+        for place, words, allowed in _spoken(form):
+            _check_fields(book, file, place, words, allowed)
             _check_tone(book, file, place, words)
     for file, procedure in book.every(Procedure).items():
         for name, step in procedure.steps.items():
@@ -44,17 +45,22 @@ def check_wording(book: Book) -> None:
             _check_tone(book, file, ("rules", index, "words"), rule.words)
 
 
-def _spoken(form: Form) -> Iterator[tuple[Place, str]]:
-    yield ("title",), form.title
+def _spoken(form: Form) -> Iterator[tuple[Place, str, frozenset[str]]]:
+    """All words of a form, and what may be filled in."""
+    yield ("title",), form.title, LABEL_FIELDS
+    for index, group in enumerate(form.groups):
+        yield ("groups", index, "label"), group.label, _NTH if group.count else frozenset()
+        yield ("groups", index, "another"), group.another or "", frozenset()
     for index, question in enumerate(form.questions):
         place: Place = ("questions", index)
-        yield (*place, "label"), question.label
+        nth = _NTH if question.name in form.repeated else frozenset()
+        yield (*place, "label"), question.label, LABEL_FIELDS | nth
         if question.constraint_message:
-            yield (*place, "constraint_message"), question.constraint_message
+            yield (*place, "constraint_message"), question.constraint_message, LABEL_FIELDS
         for number, confirm in enumerate(question.confirm):
-            yield (*place, "confirm", number, "message"), confirm.message
+            yield (*place, "confirm", number, "message"), confirm.message, LABEL_FIELDS
         for number, choice in enumerate(question.choices):
-            yield (*place, "choices", number, "label"), choice.label
+            yield (*place, "choices", number, "label"), choice.label, LABEL_FIELDS
 
 
 def _check_fields(book: Book, file: str, place: Place, text: str, allowed: frozenset[str]) -> None:

@@ -15,7 +15,17 @@ from config.models.county import (
     Window,
 )
 from config.models.deadlines import DayKind, Profile, ProfilesFile
-from config.models.forms import Choice, Confirm, Form, Mark, OutcomeRule, Question, QuestionType, Suggest
+from config.models.forms import (
+    Choice,
+    Confirm,
+    Form,
+    Group,
+    Mark,
+    OutcomeRule,
+    Question,
+    QuestionType,
+    Suggest,
+)
 from config.models.part import Expression, Misplaced, Name, Part, PolicyFile
 from config.models.people import PostRule, PostsFile, Tier
 from config.models.procedures import Effect, Outcome, Procedure, Step, StepKind
@@ -33,6 +43,7 @@ __all__ = [
     "Effect",
     "Expression",
     "Form",
+    "Group",
     "IncomeFile",
     "IncomeLine",
     "LadderFile",

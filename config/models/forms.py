@@ -1,6 +1,8 @@
 """Forms in the words of XLSForm (domain §4)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -35,6 +37,27 @@ class QuestionType(StrEnum):
     text = "text"
 
 
+class Group(Part):
+    """Questions that belong together; with `count` they are asked of each one counted.
+
+    A group is a `begin_group` of XLSForm, one with `count` a `begin_repeat` with its `repeat_count`.
+    """
+
+    name: Name
+    label: str = Field(description="汇总卡上的小标题；逐个问的写上 {nth}，例如 第{nth}位")
+    count: Name | None = Field(default=None, description="哪一题的数是个数，逐个问")
+    another: str | None = Field(default=None, description="汇总卡上再加一个的按钮")
+    recall: bool = Field(default=False, description="整组显示上次的答案，一点即同（R6）")
+
+    @model_validator(mode="after")
+    def _repeats(self) -> Self:
+        if (self.count is None) != (self.another is None):
+            raise ValueError(f"组 {self.name} 的 count 和 another 要么都写，要么都不写")
+        if (self.count is not None) != ("{nth}" in self.label):
+            raise ValueError(f"组 {self.name} 逐个问才写 {{nth}}，逐个问就要写 {{nth}}")
+        return self
+
+
 class Question(Part):
     """One question of a form, in the words of XLSForm."""
 
@@ -54,6 +77,7 @@ class Question(Part):
     recall: bool = Field(default=False, description="显示上次的答案，一点即同（R6）")
     on_summary: bool = Field(default=False, description="只在汇总卡上以按钮提供，不单独提问")
     summary: str | None = Field(default=None, description="汇总卡上的短名")
+    group: Name | None = Field(default=None, description="属于哪一组；同一组的题要挨着写")
 
     @model_validator(mode="after")
     def _answerable(self) -> Self:
@@ -84,6 +108,7 @@ class Form(PolicyFile):
     name: Name
     title: str
     questions: tuple[Question, ...] = Field(min_length=1)
+    groups: tuple[Group, ...] = ()
     outcomes: tuple[OutcomeRule, ...] = Field(min_length=1)
     marks: tuple[Mark, ...] = ()
     summary: bool = Field(default=True, description="提交前给一张汇总卡")
@@ -91,6 +116,15 @@ class Form(PolicyFile):
 
     def question(self, name: str) -> Question:
         return next(question for question in self.questions if question.name == name)
+
+    def group(self, name: str) -> Group:
+        return next(group for group in self.groups if group.name == name)
+
+    @cached_property
+    def repeated(self) -> Mapping[str, Group]:
+        """The group of every question that is asked more than once, by the name of the question."""
+        groups = {group.name: group for group in self.groups if group.count}
+        return {q.name: groups[q.group] for q in self.questions if q.group in groups}
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:

@@ -9,7 +9,7 @@ import typer
 
 from config.models import Policy
 from jintang.console import done
-from jintang.installation import Refused, desk_of, read_settings, ready_database, told
+from jintang.installation import Refused, desk_of, read_settings, ready_database, told, write_new
 from workflows.exports import HEADER, csv_lines, feedback
 from workflows.imports.cells import Unfit, day
 
@@ -36,7 +36,7 @@ async def export_feedback(dept: Dept, since: Since = None, target: Target = None
     first = _day(since)
     async with ready_database(settings) as database, database.reading() as session:
         lines = [line async for line in csv_lines(HEADER, feedback(session, dept, first))]
-    await asyncio.to_thread(_write_new, file, b"".join(lines))
+    await asyncio.to_thread(write_new, file, b"".join(lines))
     done(f"{dept} 的线索 {len(lines) - 1} 条，每条一个结果，存在 {file}")
 
 
@@ -50,14 +50,3 @@ def _day(since: str | None) -> date | None:
         return None if since is None else day(since)
     except Unfit as error:
         raise Refused(f"--since {error}") from error
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    """Only its owner can read it; what is there already is not written over."""
-    try:
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_bytes(content)
-    except FileExistsError as error:
-        raise Refused(f"{file} 已经有了，请换一个名字") from error
-    except OSError as error:
-        raise Refused(f"写不了 {file}，请检查文件夹和权限") from error

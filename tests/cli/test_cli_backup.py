@@ -1,7 +1,6 @@
 """Backup and restore, on either database: whole, private, and never over what is there."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from storage.post_box import Notice
 from storage.work import Audit, Marker
 from tests import databases
 from tests.run.process import GRID, Environment, appears, command, installed, link, running
-from tests.unhandled import unhandled
 
 Rows = dict[str, list[str]]
 
@@ -52,13 +50,7 @@ async def rows(url: str) -> Rows:
 
 async def refused(env: Environment, *words: str) -> str:
     """Runs a command that must be refused in plain words; what it said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jintang", *words, env=env, stdout=-1, stderr=asyncio.subprocess.STDOUT
-    )
-    said = (await process.communicate())[0].decode()
-    assert process.returncode == 1, said
-    assert unhandled(said) == []
-    return said
+    return await command(env, *words, status=1)
 
 
 async def change(env: Environment, act: Callable[..., None]) -> None:

@@ -1,6 +1,7 @@
 """The county that victims work for: a database of its own, its phones, and what was imported into it."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -52,6 +53,7 @@ class County:
     @property
     def env(self) -> dict[str, str]:
         return {
+            **os.environ,
             "JINTANG_DATABASE__URL": self.url,
             "JINTANG_SECRET_KEY": SECRET,
             "JINTANG_TELEGRAM__TOKEN": TOKEN,

@@ -14,7 +14,7 @@ from simulator.faults import Kind
 from tests import databases
 from tests.faults import victim
 from tests.faults.county import County
-from tests.faults.processes import KILLED, Nursery, Victim
+from tests.processes.children import KILLED, Child, bear
 
 CALM_SECONDS = 60.0
 POINT_SECONDS = 1.5
@@ -48,15 +48,14 @@ class Tally:
 class Killer:
     """Keeps a `jintang run` going over a county, and kills it again and again."""
 
-    def __init__(self, county: County, nursery: Nursery, seed: int) -> None:
+    def __init__(self, county: County, seed: int) -> None:
         self.county = county
-        self.nursery = nursery
         self.tally = Tally()
         self.dice = random.Random(seed)
-        self.running: Victim | None = None
+        self.running: Child | None = None
         self.log_before = 0
 
-    async def start(self) -> Victim:
+    async def start(self) -> Child:
         """The process, or a new one where it has been killed or stopped."""
         if self.running is not None and self.running.status not in (None, KILLED):
             raise AssertionError(f"it ended by itself: {self.running.status}")
@@ -64,7 +63,7 @@ class Killer:
             self.tally.starts += 1
             here = self.county
             self.log_before = len(here.log.read_text(errors="replace")) if here.log.exists() else 0
-            self.running = await self.nursery.bear(["run"], here.env, here.folder, here.log)
+            self.running = await bear(["run"], here.env, here.log, here.folder)
         return self.running
 
     async def stop(self) -> None:
@@ -109,12 +108,12 @@ class Killer:
         else:
             await self._at_a_point(process)
 
-    async def _at_random(self, process: Victim) -> None:
+    async def _at_random(self, process: Child) -> None:
         """At any instant, also before it is up."""
         await process.dies(self.dice.uniform(0.05, 2.0))
         await self._end(process, "random instant")
 
-    async def _on_the_wire(self, process: Victim) -> None:
+    async def _on_the_wire(self, process: Child) -> None:
         """A message is accepted, and the process dies before it is told."""
         emulator = self.county.emulator
         fault = emulator.faults.add("slow", method="sendMessage", delay=1.0)
@@ -126,7 +125,7 @@ class Killer:
         else:
             await self._end(process, "accepted, not yet answered")
 
-    async def _at_a_point(self, process: Victim) -> None:
+    async def _at_a_point(self, process: Child) -> None:
         """At a place the code has been seen to pass; every second time after the last death is made good."""
         if self.dice.random() < 0.5:
             await self._made_good()
@@ -139,7 +138,7 @@ class Killer:
         else:
             await self._end(process, "random instant")
 
-    async def dies_here(self, process: Victim, point: victim.Point) -> None:
+    async def dies_here(self, process: Child, point: victim.Point) -> None:
         """The process dies at the point that was given, and nowhere else."""
         assert await process.dies(HERE_SECONDS), f"it did not pass {point}"
         await self._end(process, (self.county.folder / victim.DIED).read_text())
@@ -151,7 +150,7 @@ class Killer:
             with self.trouble():
                 await (self._full_disk(process) if self.county.database.embedded else self._restart())
 
-    async def _is_up(self, process: Victim) -> bool:
+    async def _is_up(self, process: Child) -> bool:
         """Whether it has begun to work; until then it may give up and say why."""
         for _ in range(LOOKS):
             if self._says_it_is_up():
@@ -163,7 +162,7 @@ class Killer:
     def _says_it_is_up(self) -> bool:
         return UP in self.county.log.read_text(errors="replace")[self.log_before :]
 
-    async def _full_disk(self, process: Victim) -> None:
+    async def _full_disk(self, process: Child) -> None:
         """No file may grow beyond what the log needs."""
         self.tally.weathers["disk full"] += 1
         limit = self.county.log.stat().st_size + ROOM_FOR_LOG
@@ -227,7 +226,7 @@ class Killer:
                 return
             await asyncio.sleep(2 * POINT_SECONDS / LOOKS)
 
-    async def _end(self, process: Victim, place: str) -> None:
+    async def _end(self, process: Child, place: str) -> None:
         """The process is dead; where it died is written down. Nothing but a kill may end it."""
         await process.kill()
         assert process.status == KILLED, f"it ended by itself: {process.status}"
@@ -269,10 +268,10 @@ class Killer:
         assert await importing.dies(HERE_SECONDS), f"the import did not pass {point}"
         self._import_is_dead(importing)
 
-    async def _import(self, clues: Path) -> tuple[Victim, Path]:
+    async def _import(self, clues: Path) -> tuple[Child, Path]:
         here, log = self.county, clues.with_suffix(".log")
-        return await self.nursery.bear(["import", "clues", str(clues)], here.env, here.folder, log), log
+        return await bear(["import", "clues", str(clues)], here.env, log, here.folder), log
 
-    def _import_is_dead(self, importing: Victim) -> None:
+    def _import_is_dead(self, importing: Child) -> None:
         self.tally.places["import"] += importing.status == KILLED
         self.county.no_point()

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from tests import databases
 from tests.faults import runs
 from tests.faults.county import build
-from tests.faults.processes import Nursery, nursery
 from tests.faults.runs import Run
 from tests.faults.trials import Trials, Tried
 
@@ -35,11 +34,11 @@ def _finished(play: Played[T], *how: Any) -> T:
 async def play_all(kind: str, kills: int, first_seed: int) -> list[Run]:
     """Runs of one database, seed after seed, until so many kill points."""
     done: list[Run] = []
-    async with _prepared(kind) as (template, folder, born):
-        reference = await runs.undisturbed(template, folder / "calm", born, whole=True)
+    async with _prepared(kind) as (template, folder):
+        reference = await runs.undisturbed(template, folder / "calm", whole=True)
         while sum(run.tally.kills for run in done) < kills:
             seed = first_seed + len(done)
-            run = await runs.killed(template, folder / str(seed), born, seed, reference, whole=True)
+            run = await runs.killed(template, folder / str(seed), seed, reference, whole=True)
             done.append(run)
             _tell_run(kind, run)
     return done
@@ -48,8 +47,8 @@ async def play_all(kind: str, kills: int, first_seed: int) -> list[Run]:
 async def try_all(kind: str, names: Sequence[str]) -> list[Tried]:
     """Breaks on one database, one after the other."""
     done: list[Tried] = []
-    async with _prepared(kind) as (template, folder, born):
-        trials = Trials(template, folder, born)
+    async with _prepared(kind) as (template, folder):
+        trials = Trials(template, folder)
         for name in names:
             one = await trials.tried(name)
             done.append(one)
@@ -58,13 +57,12 @@ async def try_all(kind: str, names: Sequence[str]) -> list[Tried]:
 
 
 @asynccontextmanager
-async def _prepared(kind: str) -> AsyncIterator[tuple[str, Path, Nursery]]:
-    """A county to be copied, a folder for the copies, and where processes are born."""
+async def _prepared(kind: str) -> AsyncIterator[tuple[str, Path]]:
+    """A county to be copied, and a folder for the copies."""
     databases.use(kind)
     with tempfile.TemporaryDirectory() as place:
         template = await build(Path(place))
-        async with nursery() as born:
-            yield template, Path(place), born
+        yield template, Path(place)
         await databases.drop(template)
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from tests.faults.breaks import BREAKS
 from tests.faults.county import build
-from tests.faults.processes import nursery
 from tests.faults.trials import Trials
 
 SAMPLE = ("sent before its lease", "acknowledged early", "handled before its effects")
@@ -15,7 +14,6 @@ SAMPLE = ("sent before its lease", "acknowledged early", "handled before its eff
 @pytest.mark.parametrize("name", SAMPLE)
 async def test_a_broken_promise_is_noticed(tmp_path: Path, name: str) -> None:
     template = await build(tmp_path)
-    async with nursery() as born:
-        said, kills = await Trials(template, tmp_path, born).judged(BREAKS[name].trial, name)
+    said, kills = await Trials(template, tmp_path).judged(BREAKS[name].trial, name)
     assert any(BREAKS[name].words in one for one in said), said
     assert kills == 1

@@ -14,7 +14,6 @@ from pathlib import Path
 from tests.faults.breaks import BREAKS, BROKEN, Trial
 from tests.faults.county import County, county
 from tests.faults.killing import AWAY_SECONDS, Killer
-from tests.faults.processes import Nursery
 from tests.faults.story import at, signals
 from tests.faults.verdict import Facts, Verdict, facts, judge
 from tests.stories.world import GRID, THURSDAY
@@ -49,10 +48,9 @@ class Tried:
 class Trials:
     """Tries breaks in copies of one county; a scene without a break is played once for all of them."""
 
-    def __init__(self, template: str, folder: Path, nursery: Nursery) -> None:
+    def __init__(self, template: str, folder: Path) -> None:
         self.template = template
         self.folder = folder
-        self.nursery = nursery
         self._references: dict[str, Facts] = {}
         self._calm: dict[Trial, Sequence[str]] = {}
         self._played = 0
@@ -88,7 +86,7 @@ class Trials:
         if broken is not None:
             (folder / BROKEN).write_text(broken)
         async with county(self.template, folder) as here:
-            killer = Killer(here, self.nursery, self._played)
+            killer = Killer(here, self._played)
             try:
                 yield Scene(here, killer, trial)
             finally:

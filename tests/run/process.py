@@ -1,21 +1,19 @@
 """`jintang …` as processes: an installation from nothing, its commands, and `run` in any of its roles."""
 
-import asyncio
 import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
 
 from jintang import drill
 from simulator import TOKEN, Emulator, Phone
 from storage.crypto import new_secret
 from tests import databases
 from tests.guard import listen
+from tests.processes.children import Child, bear
 from tests.unhandled import unhandled
 
 GRID = drill.PLAYERS[-1]
@@ -48,37 +46,33 @@ async def installed(folder: Path, base: str) -> AsyncIterator[Environment]:
     await databases.drop(url)
 
 
-async def command(env: Environment, *words: str) -> str:
-    """Runs a command that must succeed; what it said, and no error was among it."""
-    process = await _started(env, words, asyncio.subprocess.PIPE)
-    said = (await process.communicate())[0].decode()
-    assert process.returncode == 0, said
+async def command(env: Environment, *words: str, status: int = 0) -> str:
+    """Runs a command that must end with `status`; what it said, and no error was among it."""
+    with NamedTemporaryFile() as output:
+        process = await bear(words, env, Path(output.name))
+        await process.gone.wait()
+        said = output.read().decode()
+    assert process.status == status, said
     assert unhandled(said) == []
     return said
 
 
-async def _started(env: Environment, words: tuple[str, ...], output: Any) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jintang", *words, env=env, stdout=output, stderr=asyncio.subprocess.STDOUT
-    )
-
-
 @asynccontextmanager
-async def running(env: Environment, log: Path, *roles: str, **more: str) -> AsyncIterator[Process]:
+async def running(env: Environment, log: Path, *roles: str, **more: str) -> AsyncIterator[Child]:
     """`jintang run` for as long as the block runs; it must end well within 20 s of being told to.
 
     An error in its log fails the test.
     """
     listen(log)
     words = ("run", *(f"--role={role}" for role in roles))
-    with log.open("ab") as output:
-        process = await _started({**env, **more}, words, output)
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
-                assert await asyncio.wait_for(process.wait(), 20) == 0
+    process = await bear(words, {**env, **more}, log)
+    try:
+        yield process
+    finally:
+        if process.status is None:
+            process.signal(signal.SIGTERM)
+            assert await process.dies(20), "it did not end within 20 s"
+            assert process.status == 0
 
 
 def free_port() -> int:

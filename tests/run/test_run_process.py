@@ -58,8 +58,7 @@ async def test_in_parts_and_the_next_takes_over_when_one_is_killed(tmp_path: Pat
         phone = await link(env, emulator)
         async with running(env, log, "bot", **ports[2]), running(env, log, "sender", "scheduler", **ports[3]):
             for process in (first, sender):
-                process.kill()
-                await process.wait()
+                await process.kill()
             await report(emulator, phone)
     said_once(emulator)
 

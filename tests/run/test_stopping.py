@@ -3,6 +3,7 @@
 `running` sends the signal as its block ends, and asserts the 20 s and the exit code.
 """
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,7 +69,7 @@ async def test_a_press_that_waits_for_the_database_is_answered_once(county: Coun
         async with database.writing() as session:
             phone.tap("报线索")
             await emulator.pause(1.5)  # it has fetched the press and cannot go on
-            process.terminate()
+            process.signal(signal.SIGTERM)
             await session.rollback()
     await database.close()
     async with running(env, log):

@@ -6,7 +6,8 @@ from typing import Any
 
 from config.models import Choice, Form
 from tests.unit.county import POLICY
-from workflows.forms import OpenForm, Refused, Sheet, answer, begin
+from workflows.forms import Refused, Sheet, answer, begin
+from workflows.open_form import OpenForm
 
 THURSDAY = date(2026, 3, 12)
 FACTS = dict.fromkeys(("place", "household", "words", "source", "limit", "last"), "")

@@ -4,7 +4,8 @@ from bot import form_cards
 from config.clock import LocalTime, SetClock
 from storage.work import Draft
 from tests.unit.county import POLICY, moment
-from tests.unit.sheets import filled, opened
+from tests.unit.sheets import THURSDAY, filled, opened
+from tests.unit.test_form_groups import MEMBERS, household
 from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import Sheet, begin, open_at
@@ -33,3 +34,14 @@ def test_a_remark_opened_from_the_summary_has_no_number() -> None:
 
 def test_the_first_card_names_the_matter() -> None:
     assert "收到提示：务工中断（人社）" in drawn(begin(A1))
+
+
+def test_a_group_as_it_was_last_time_is_one_press() -> None:
+    form = household(groups=[{**MEMBERS, "recall": True}])
+    last = {"members[2].age": "child", "members[2].school": "yes"}
+    for sheet, offered in ((filled(form, "2", "grown", "yes"), True), (filled(form, "2"), False)):
+        page = Page(Draft(id=1, revision=7), form, sheet, last, THURSDAY, None)
+        text, buttons = form_cards.card(page, DESK)
+        presses = {button.label: button.data for row in buttons for button in row}
+        assert ("（3月12日）：6–15，是" in text) == offered
+        assert presses.get("都没变") == ("w:1:7:0.2" if offered else None)

@@ -10,7 +10,6 @@ from config.models import Question, QuestionType
 from tests.unit.sheets import THURSDAY, filled, opened
 from workflows.forms import (
     SKIPPED,
-    OpenForm,
     Refused,
     Sheet,
     answer,
@@ -21,6 +20,7 @@ from workflows.forms import (
     outcome,
     toggle,
 )
+from workflows.open_form import OpenForm
 
 A1 = opened("a1")
 WITH_LINE = opened("a1", income_line=8500)

@@ -20,10 +20,10 @@ def workbook_rows(name: str, content: bytes) -> Iterator[list[str]]:
         raise FileRefused(f"{name} 加了密码，请取消密码再导入") from error
     except CalamineError as error:
         raise FileRefused(f"{name} 打不开，可能已损坏，请另存一份再导入") from error
-    return ([_text(cell) for cell in line] for line in lines)
+    return ([cell_text(cell) for cell in line] for line in lines)
 
 
-def _text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):
