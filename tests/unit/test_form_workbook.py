@@ -141,6 +141,20 @@ def test_groups_have_a_beginning_and_an_end(added: list[tuple[str, ...]], words:
     assert words in told(changed("town", _rows(*added)))
 
 
+def test_words_may_be_written_with_a_space() -> None:
+    def rewrite(book: Workbook) -> None:
+        book["choices"]["A1"].value = "list name"
+        book["survey"]["A2"].value = str(book["survey"]["A2"].value).replace("_", " ", 1)
+        book["survey"].insert_rows(2)
+        for place, value in (("A2", "begin group"), ("B2", "one"), ("C2", "组")):
+            book["survey"][place].value = value
+        book["survey"].append(("end group",))
+
+    form = read_back(changed("town", rewrite))
+    assert {question.group for question in form.questions} == {"one"}
+    assert form.questions[0].choices == POLICY.forms["town"].questions[0].choices
+
+
 def test_a_file_that_is_no_form_is_refused() -> None:
     with pytest.raises(FileRefused, match="打不开"):
         read_workbook("表.xlsx", b"no workbook")

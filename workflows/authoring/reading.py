@@ -104,8 +104,8 @@ class _Reading:
         if not rows:
             return []
         columns = {column.word: column for column in SHEETS[sheet]}
-        header = [columns.get(word) for word in rows[0]]
-        for word in (word for word in rows[0] if word and word not in columns):
+        header = [columns.get(word) or columns.get(word.replace(" ", "_")) for word in rows[0]]
+        for word in (word for word, column in zip(rows[0], header, strict=True) if word and column is None):
             known = "、".join(columns)
             self.blame(Line(sheet, 1, {}), f"不认识的列 {word}，请删去或改成：{known}")
         numbered = ((number, row) for number, row in enumerate(rows[1:], start=2) if any(row))
@@ -154,7 +154,7 @@ class _Reading:
         groups: list[dict[str, Any]] = []
         inside: Line | None = None
         for line in lines:
-            word, _, of = str(line.said.get("type", "")).partition(" ")
+            word, of = _type(line)
             if word in GROUPS:
                 self._begin(line, inside, groups)
                 inside = line
@@ -163,17 +163,17 @@ class _Reading:
                 inside = None
             elif word in SELECTS or word in PLAIN:
                 group = groups[-1].get("name") if inside and groups else None
-                self._question(line, word, of.strip(), group, questions, lists)
+                self._question(line, word, of, group, questions, lists)
             else:
                 self.blame(line, f"不认识的题型 {word or '（空）'}，可用的有：{'；'.join(TYPES)}")
         if inside is not None:
-            self.blame(inside, f"这一组没有结束，请在最后一题后面加一行 {GROUPS[str(inside.said['type'])]}")
+            self.blame(inside, f"这一组没有结束，请在最后一题后面加一行 {GROUPS[_type(inside)[0]]}")
         return questions, groups
 
     def _begin(self, line: Line, inside: Line | None, groups: list[dict[str, Any]]) -> None:
         if inside is not None:
             self.blame(line, "组里不能再有组，请先结束前一组")
-        repeats = line.said["type"] == "begin_repeat"
+        repeats = _type(line)[0] == "begin_repeat"
         if repeats != ("count" in line.said):
             told = "begin_repeat 要写 repeat_count" if repeats else "逐个问的组请用 begin_repeat"
             self.blame(line, told)
@@ -181,7 +181,7 @@ class _Reading:
         groups.append({name: value for name, value in line.said.items() if name != "type"})
 
     def _end(self, line: Line, inside: Line | None, word: str) -> None:
-        if inside is None or GROUPS[str(inside.said["type"])] != word:
+        if inside is None or GROUPS[_type(inside)[0]] != word:
             self.blame(line, f"{word} 前面没有对应的开头，请检查这一组的头尾")
 
     def _question(
@@ -231,6 +231,15 @@ class _Reading:
                     line, f"不认识的 kind {kind or '（空）'}，可用的有：confirm、suggest、outcome、mark"
                 )
         return dict(found)
+
+
+def _type(line: Line) -> tuple[str, str]:
+    """The type and its list; a type of two words may be written with a space (begin group)."""
+    first, *others = str(line.said.get("type", "")).split() or [""]
+    spaced = "_".join([first, *others[:1]])
+    if spaced in (*SELECTS, *GROUPS, *GROUPS.values()):
+        return spaced, " ".join(others[1:])
+    return first, " ".join(others)
 
 
 def _rule(line: Line, result: str | None) -> dict[str, Any]:
