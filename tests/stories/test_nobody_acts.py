@@ -64,6 +64,23 @@ async def test_a_line_that_could_not_go_out_on_its_day_counts_as_of_the_next(mon
     w.look_away()
 
 
+async def test_a_list_that_could_not_go_out_on_its_day_is_not_sent_on_the_next(monday: World) -> None:
+    """What it held is said once, as of the new day."""
+    w = monday
+    await w.until(2026, 3, 13, 8)
+    w.look_away()
+    w.clock.set(datetime(2026, 3, 13, 8, 30, tzinfo=ZONE))
+    await w.app.sweepers.tick()
+    while await w.app.planner.plan():
+        pass
+    w.rings()
+    await w.stopped_until(2026, 3, 16, 9)
+    said = [message.text for message in w.phone(GRID).news()]
+    assert [text for text in said if "3月13日" in text.partition("\n")[0]] == []
+    assert len([text for text in said if "入户核实还没登记，期限 3月11日(周三)，已过 3 个工作日" in text]) == 1
+    w.look_away()
+
+
 async def test_yesterdays_list_loses_its_buttons(monday: World) -> None:
     w = monday
     await w.until(2026, 3, 11, 9)
