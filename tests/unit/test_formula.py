@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from config.expressions import holds
 from config.models import Form
 from tests.unit.county import POLICY
-from workflows.authoring.formula import FormulaError, canonical, from_cell, to_cell
+from workflows.authoring.formula import canonical, from_cell, to_cell
+from workflows.authoring.tree import FormulaError
 
 PAIRS = [
     ("start == 'later'", "${start} = 'later'"),

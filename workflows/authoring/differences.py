@@ -24,9 +24,9 @@ def differences(old: Form, new: Form) -> list[str]:
 
 def _sheets(form: Form) -> dict[str, dict[tuple[str, ...], Row]]:
     """The rows of each sheet by what names them."""
-    sheets = {}
+    sheets = dict[str, dict[tuple[str, ...], Row]]()
     for name, (header, *rows) in sheets_of(form).items():
-        named = [dict(zip(header, row, strict=True)) for row in rows]
+        named: list[Row] = [dict(zip(header, row, strict=True)) for row in rows]
         sheets[name] = {_key(name, row): row for row in named}
     return sheets
 

@@ -9,7 +9,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from config.faults import Fault
 from config.source import Place, Source
-from workflows.authoring.formula import FormulaError, from_cell
+from workflows.authoring.formula import from_cell
 from workflows.authoring.layout import (
     CHOICES,
     GROUPS,
@@ -24,6 +24,7 @@ from workflows.authoring.layout import (
     YES,
     Column,
 )
+from workflows.authoring.tree import FormulaError
 from workflows.imports.report import FileRefused
 from workflows.imports.workbook import cell_text
 

@@ -39,7 +39,7 @@ def workbook_of(form: Form) -> bytes:
 
 def sheets_of(form: Form) -> dict[str, list[list[str]]]:
     """The rows of each sheet, the header first."""
-    said = {
+    said: dict[str, Sequence[Line]] = {
         SURVEY: [*_survey(form)],
         CHOICES: [{**one.model_dump(), "list": q.name} for q in form.questions for one in q.choices],
         RULES: [*_rules(form)],
