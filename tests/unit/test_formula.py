@@ -44,6 +44,7 @@ def test_a_condition_in_both_spellings(cel: str, cell: str) -> None:
         ("a in ['x']", "a == 'x'"),
         ("((a == 'x'))&&( b > 1 )", "a == 'x' && b > 1"),
         ('a == "x"', "a == 'x'"),
+        ('a == "it\'s"', 'a == "it\'s"'),
     ],
 )
 def test_one_spelling_for_what_is_the_same(written: str, is_as_good_as: str) -> None:

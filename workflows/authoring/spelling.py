@@ -30,7 +30,7 @@ def _text(dialect: Dialect, tree: Tree) -> tuple[str, int]:
     """The formula without brackets around it, and how tightly it binds."""
     match tree:
         case Literal(value):
-            return f"'{value}'" if isinstance(value, str) else str(value), TIGHTEST
+            return _quoted(value) if isinstance(value, str) else str(value), TIGHTEST
         case Name(name):
             return _spelled(dialect, name), TIGHTEST
         case Joined(operator, sides):
@@ -76,3 +76,7 @@ def _spelled(dialect: Dialect, name: str) -> str:
     if dialect is XLSFORM and name in (THIS, NTH):
         return "." if name == THIS else "position(..)"
     return dialect.name.format(name)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"
