@@ -15,6 +15,7 @@ from workflows.forms import confirmation, shown
 PAGE = 8
 PAST = ((0, "今天"), (1, "昨天"), (2, "前天"))
 FUTURE = ((1, "明天"), (2, "后天"), (3, "大后天"))
+NEAR = {"past": PAST, "future": FUTURE, "coming": ((0, "今天"), *FUTURE[:2])}
 DAYS_SHOWN = 14
 
 
@@ -143,7 +144,7 @@ def _several(page: Page, question: Question) -> Rows:
 
 def _days(page: Page, question: Question, today: date, sheet_page: int) -> Rows:
     sign = -1 if question.days == "past" else 1
-    near = PAST if question.days == "past" else FUTURE
+    near = NEAR[question.days]
     if sheet_page == 0:
         quick = [_day(page, question, today + timedelta(days=sign * n), label) for n, label in near]
         return [quick, [Button("选别的日期", f"p:{page.draft.id}:1")]]

@@ -16,7 +16,7 @@ FACTS: Mapping[str, str | int] = MappingProxyType(
 LABEL_FIELDS = frozenset({"place", "household", "words", "source", "due", "limit", "last", "income_line"})
 
 # Where the choices of a question may come from (`choices_from`).
-CHOICE_SOURCES = frozenset({"households", "villages", "officials", "days"})
+CHOICE_SOURCES = frozenset({"households", "villages", "officials", "colleagues", "days"})
 
 # Recipients in routing.yaml that are no posts: whoever holds the task, and the household's helper.
 RELATIVE_POSTS = frozenset({"holder", "helper"})
@@ -98,6 +98,11 @@ _TEXTS = {
         "month_clues month_entered returned"
     ),
     "alert_meaning": "words source",
+    "leave_begins": "name posts first last",
+    "leave_over": "name posts",
+    "leave_done": "",
+    "leave_back": "",
+    "no_deputy": "",
     "form_take_out": "part",
     "form_tried": "action",
     "nothing_to_choose": "",

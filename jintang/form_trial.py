@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 Ask = Callable[[], str]
 BACK, SKIP, YES, END = "b", "s", "y", "q"
 HOW = "写序号或答案；多选写 1,3；b 上一步，s 跳过，q 不填了"
-SOURCES = ("households", "officials", "villages", "days")
+SOURCES = ("households", "officials", "colleagues", "villages", "days")
 
 
 class Left(Exception):

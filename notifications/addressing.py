@@ -1,6 +1,6 @@
 """Whom notices go to today: the rules of reach over the duties as they stand (promises 4 and 6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
 from config.models import Policy
-from notifications.reach import Reached, Roster, reach, without
-from notifications.roster import Areas, load_roster
-from storage.people import Official
+from notifications.reach import Reached, Roster, reach, stand_in, without
+from notifications.roster import Areas, away, linked, load_roster
 from storage.post_box import Notice
 
 
@@ -49,20 +48,25 @@ class Addressing:
 
     async def find(self, session: AsyncSession, notices: Sequence[Addressee]) -> dict[int, Found]:
         """The persons of each notice, by its id. A second holder of a post is a second person."""
-        roster = await self._roster(session, {n.region_code for n in notices if n.region_code})
-        fixed = await linked(session, {n.official_id for n in notices if n.official_id})
+        gone = await away(session, self.time.today())
+        roster = await self._roster(session, {n.region_code for n in notices if n.region_code}, gone)
+        named = {n.official_id: stand_in(n.official_id, gone) for n in notices if n.official_id}
+        there = await linked(session, {one for one in named.values() if one is not None})
+        fixed = {one: to for one, to in named.items() if to in there}
         return {notice.id: await self._found(session, notice, roster, fixed) for notice in notices}
 
-    async def _roster(self, session: AsyncSession, regions: Collection[str]) -> Roster:
+    async def _roster(
+        self, session: AsyncSession, regions: Collection[str], gone: Mapping[int, int]
+    ) -> Roster:
         await self.areas.learn(session, regions)
         around = {code for region in regions for _, code in self.areas.lineage(region)}
-        return await load_roster(session, around, self.time.today()) if around else {}
+        return await load_roster(session, around, self.time.today(), gone) if around else {}
 
     async def _found(
-        self, session: AsyncSession, notice: Addressee, roster: Roster, fixed: Collection[int]
+        self, session: AsyncSession, notice: Addressee, roster: Roster, fixed: Mapping[int, int | None]
     ) -> Found:
-        named = notice.official_id
-        if named is not None and named in fixed and named not in notice.not_to:
+        named = fixed.get(notice.official_id or 0)
+        if named is not None and named not in notice.not_to:
             return Found((named,), notice.moved)
         if notice.post is None or notice.region_code is None:
             return NOBODY
@@ -73,14 +77,6 @@ class Addressing:
             return NOBODY
         moved = reached.moved or notice.official_id is not None
         return Found(await _untold(session, notice, reached), moved)
-
-
-async def linked(session: AsyncSession, officials: Collection[int]) -> set[int]:
-    """Those of them who are linked and not blocked."""
-    if not officials:
-        return set()
-    reachable = Official.chat_id.is_not(None) & Official.blocked_at.is_(None)
-    return set(await session.scalars(select(Official.id).where(Official.id.in_(officials) & reachable)))
 
 
 async def _untold(session: AsyncSession, notice: Addressee, reached: Reached) -> tuple[int, ...]:

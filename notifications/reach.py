@@ -54,6 +54,17 @@ def reach(
     return NOBODY
 
 
+def stand_in(official: int, away: Mapping[int, int]) -> int | None:
+    """Who acts for a person today: themselves, or whoever stands in; nobody where all of them are away."""
+    passed = {official}
+    while (instead := away.get(official)) is not None:
+        if instead in passed:
+            return None
+        passed.add(instead)
+        official = instead
+    return official
+
+
 def without(roster: Roster, gone: Collection[int]) -> Roster:
     """The roster as if these persons could not be reached."""
     if not gone:

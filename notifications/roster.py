@@ -1,15 +1,14 @@
 """Reading who holds what: area lineages and duties, as the pure rules of reach want them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from config.models import Tier
-from notifications.reach import Holder, Place, Roster
-from storage.people import Duty, Official, Region
+from notifications.reach import Holder, Place, Roster, stand_in
+from storage.people import Duty, Leave, Official, Region
 from storage.work import Marker
 
 TIER_OF = {"group": Tier.grid, **{tier.value: tier for tier in Tier if tier is not Tier.grid}}
@@ -119,28 +118,50 @@ async def tree_changed(session: AsyncSession) -> None:
     await session.merge(Marker(name=TREE, value=str(int(changes.value) + 1 if changes else 1)))
 
 
-async def load_roster(session: AsyncSession, regions: Collection[str], today: date) -> Roster:
-    """All duties of these regions that cover today."""
-    deputy = aliased(Official)
-    rows = await session.execute(
-        select(Duty, Official.chat_id, Official.blocked_at, deputy.chat_id, deputy.blocked_at)
-        .join(Official, Official.id == Duty.official_id)
-        .outerjoin(deputy, deputy.id == Duty.deputy_id)
+async def away(session: AsyncSession, today: date) -> dict[int, int]:
+    """Who is on leave today, and who stands in for each."""
+    query = select(Leave.official_id, Leave.deputy_id).where(Leave.to_on >= today, Leave.from_on <= today)
+    rows = await session.execute(query.order_by(Leave.id))
+    return {row.official_id: row.deputy_id for row in rows}
+
+
+async def linked(session: AsyncSession, officials: Collection[int]) -> set[int]:
+    """Those of them who are linked and not blocked."""
+    if not officials:
+        return set()
+    reachable = Official.chat_id.is_not(None) & Official.blocked_at.is_(None)
+    return set(await session.scalars(select(Official.id).where(Official.id.in_(officials) & reachable)))
+
+
+async def load_roster(
+    session: AsyncSession, regions: Collection[str], today: date, gone: Mapping[int, int]
+) -> Roster:
+    """All duties of these regions that cover today; `gone` are on leave, each with who stands in."""
+    query = (
+        select(Duty)
         .where(Duty.region_code.in_(regions), Duty.from_on <= today)
         .where((Duty.to_on.is_(None)) | (Duty.to_on >= today))
         .order_by(Duty.from_on, Duty.id)
     )
+    duties = [(duty, _deputy(duty, gone)) for duty in await session.scalars(query)]
+    named = {duty.official_id for duty, _ in duties} | {one for _, one in duties if one is not None}
+    there = await linked(session, named) - gone.keys()
     roster: dict[Place, list[Holder]] = {}
-    for duty, chat, blocked, deputy_chat, deputy_blocked in rows:
+    for duty, deputy in duties:
         holder = Holder(
             duty.official_id,
             duty.post,
             duty.region_code,
             duty.from_on,
             duty.to_on,
-            chat is not None and blocked is None,
-            duty.deputy_id,
-            deputy_chat is not None and deputy_blocked is None,
+            duty.official_id in there,
+            deputy,
+            deputy in there,
         )
         roster.setdefault((duty.post, duty.region_code), []).append(holder)
     return roster
+
+
+def _deputy(duty: Duty, gone: Mapping[int, int]) -> int | None:
+    """Who stands in on leave, or who is named in the roster."""
+    return stand_in(duty.official_id, gone) if duty.official_id in gone else duty.deputy_id

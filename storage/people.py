@@ -54,6 +54,18 @@ class Duty(Base):
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
 
 
+class Leave(Base):
+    """Days on which a person is away, both counted, and who stands in."""
+
+    __tablename__ = "leaves"
+    __table_args__ = (Index("ix_leaves_to_on", "to_on", "from_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    official_id: Mapped[int] = mapped_column(ForeignKey("officials.id"))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("officials.id"))
+
+
 class LinkToken(Base):
     """A single-use invitation to link, kept as a hash."""
 

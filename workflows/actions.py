@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from config.models import Tier
 from storage.people import Region
 from storage.register import Batch, Clue, Household
 from storage.work import Case, Feedback, Task
-from workflows import events
+from workflows import events, leave
 from workflows.authority import Person, commands
 from workflows.batches import finish_batch
 from workflows.cases import drop_drafts, redate
@@ -228,6 +229,11 @@ async def waiting_matches(session: AsyncSession) -> list[Task]:
     return list((await session.scalars(query)).all())
 
 
+async def _leave(session: AsyncSession, desk: Desk, deed: Deed) -> None:
+    first, last = (date.fromisoformat(deed.answers[name]) for name in ("first", "last"))
+    await leave.take(session, desk, deed.person, first, last, int(str(deed.answers["deputy"])[1:]))
+
+
 _DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {
     "assist": _assist,
     "reassign": _reassign,
@@ -238,4 +244,5 @@ _DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {
     "feedback": _feedback,
     "report": _report,
     "match": _match,
+    "leave": _leave,
 }

@@ -7,7 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import PostRule, Tier
-from notifications.roster import Areas, Lineage
+from notifications.reach import stand_in
+from notifications.roster import Areas, Lineage, away
 from storage.people import Duty, Official
 from storage.register import Household
 from storage.work import Case, Task
@@ -18,10 +19,12 @@ Held = tuple[str, str]  # post, region
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A linked official and the posts held today, their own or as deputy."""
+    """A linked official and the posts held today, their own and those of whom they stand in for."""
 
     official: Official
     held: tuple[Held, ...]
+    own: tuple[Held, ...]
+    acts_for: frozenset[int]
 
     @property
     def id(self) -> int:
@@ -40,15 +43,19 @@ async def person_of(session: AsyncSession, desk: Desk, chat_id: int) -> Person |
 
 async def with_posts(session: AsyncSession, desk: Desk, official: Official) -> Person:
     today = desk.today()
+    gone = await away(session, today)
+    acts_for = frozenset({official.id, *(one for one in gone if stand_in(one, gone) == official.id)})
     query = (
-        select(Duty.post, Duty.region_code)
-        .where(or_(Duty.official_id == official.id, Duty.deputy_id == official.id))
+        select(Duty.post, Duty.region_code, Duty.official_id == official.id)
+        .where(or_(Duty.official_id.in_(acts_for), Duty.deputy_id == official.id))
         .where(Duty.from_on <= today, or_(Duty.to_on.is_(None), Duty.to_on >= today))
         .order_by(Duty.id)
     )
-    held = tuple(await session.execute(query))
+    duties = (await session.execute(query)).all()
+    held = dict.fromkeys((post, region) for post, region, _ in duties)
+    own = dict.fromkeys((post, region) for post, region, mine in duties if mine)
     await desk.areas.learn(session, {region for _, region in held})
-    return Person(official, tuple(dict.fromkeys(held)))
+    return Person(official, tuple(held), tuple(own), acts_for)
 
 
 def may_act(
@@ -68,7 +75,7 @@ def may_act(
 
 async def may_finish(session: AsyncSession, desk: Desk, person: Person, task: Task) -> tuple[bool, bool]:
     """Whether the person may finish the task today, and whether that is on behalf of its holder."""
-    if task.assigned_id == person.id:
+    if task.assigned_id in person.acts_for:
         return True, False
     await desk.areas.learn(session, {task.region_code})
     lineage = desk.areas.lineage(task.region_code)
@@ -86,7 +93,7 @@ async def _helps(session: AsyncSession, person: Person, task: Task) -> bool:
         .where(Case.id == task.case_id)
     )
     return task.step in ("visit", "recheck", "followup", "measures") and (
-        await session.scalar(query) == person.id
+        await session.scalar(query) in person.acts_for
     )
 
 

@@ -80,7 +80,7 @@ async def households_of(
 ) -> list[Household]:
     """The households of these regions and those the person helps."""
     inside = Household.region_code.in_(regions) | Household.village_code.in_(regions)
-    query = select(Household).where(inside | (Household.helper_id == person.id))
+    query = select(Household).where(inside | (Household.helper_id.in_(person.acts_for)))
     households = (await session.scalars(query.order_by(Household.region_code, Household.number))).all()
     await desk.areas.learn(session, {household.region_code for household in households})
     return list(households)

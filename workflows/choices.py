@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import Choice, Form, Policy, StepKind, Tier
 from config.wording import day_text, village_name
+from notifications.roster import away, linked
 from storage.people import Duty, Official, Region
 from storage.register import Clue, Household
 from storage.work import Case, Task
@@ -33,7 +34,13 @@ async def offered(
 ) -> dict[str, tuple[Choice, ...]]:
     """The choices of every source the form names."""
     sources = {question.choices_from for question in form.questions if question.choices_from}
-    makers = {"households": _households, "officials": _officials, "days": _days, "villages": _villages}
+    makers = {
+        "households": _households,
+        "officials": _officials,
+        "colleagues": _colleagues,
+        "days": _days,
+        "villages": _villages,
+    }
     return {source: tuple(await makers[source](session, desk, asker)) for source in sources if source}
 
 
@@ -46,7 +53,7 @@ async def _households(session: AsyncSession, desk: Desk, asker: Asker) -> Sequen
     inside = await _below(session, regions)
     query = (
         select(Household)
-        .where(or_(Household.region_code.in_(inside), Household.helper_id == asker.person.id))
+        .where(or_(Household.region_code.in_(inside), Household.helper_id.in_(asker.person.acts_for)))
         .order_by(Household.region_code, Household.number)
         .limit(MOST)
     )
@@ -72,14 +79,37 @@ async def _below(session: AsyncSession, regions: set[str]) -> set[str]:
 
 
 async def _officials(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
-    """Those on duty in the village and the township of the task, the asker left out."""
+    """Those on duty around the task."""
     if asker.task is None:
         return []
-    lineage = desk.areas.lineage(asker.task.region_code)
+    return await _on_duty(session, desk, asker, await _around(session, desk, asker.task.region_code))
+
+
+async def _colleagues(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:
+    """Who may stand in for the asker: in a village those around, above it those of the same office.
+
+    Linked, and not away themselves.
+    """
+    inside = set[str]()
+    for region in {region for _, region in asker.person.own}:
+        village = desk.areas.tier(region).rank <= Tier.village.rank
+        inside |= await _around(session, desk, region) if village else {region}
+    found = await _on_duty(session, desk, asker, inside)
+    numbers = {int(choice.name[1:]) for choice in found}
+    there = await linked(session, numbers) - (await away(session, desk.today())).keys()
+    return [choice for choice in found if int(choice.name[1:]) in there]
+
+
+async def _around(session: AsyncSession, desk: Desk, region: str) -> set[str]:
+    """The village and the township of a region."""
+    lineage = desk.areas.lineage(region)
     own = next((code for tier, code in lineage if tier.rank >= Tier.village.rank), lineage[0][1])
-    inside = await _below(session, {own}) | {
-        code for tier, code in lineage if tier.rank <= Tier.township.rank
-    }
+    within = {code for tier, code in lineage if tier.rank <= Tier.township.rank}
+    return await _below(session, {own}) | within
+
+
+async def _on_duty(session: AsyncSession, desk: Desk, asker: Asker, inside: set[str]) -> Sequence[Choice]:
+    """Those on duty there, the asker left out."""
     today = desk.today()
     query = (
         select(Official, Duty.post)

@@ -250,7 +250,7 @@ def _read_date(question: Question, value: Any, today: date) -> str | Refused:
         return Refused("请写成 3月12日 这样的日期。")
     if question.days == "past" and day > today:
         return Refused("日期不能晚于今天，请重写。")
-    if question.days == "future" and day < today:
+    if question.days != "past" and day < today:
         return Refused("日期不能早于今天，请重写。")
     return day.isoformat()
 

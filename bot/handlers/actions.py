@@ -13,7 +13,7 @@ from workflows.tasks import task_form
 
 PRESETS = {"start": ("now", "later", "not_mine")}
 TASK_ACTIONS = actions.NEEDS_COMMAND | {"hand_over", "escalate", "excuse"}
-OWN_FORMS = ("report", "feedback")
+OWN_FORMS = ("report", "feedback", "leave")
 
 
 def make() -> Router:
@@ -61,13 +61,22 @@ async def _open(context: Context, form: str, task: Task | None, preset: dict[str
 
 def show_new(context: Context, page: Page) -> None:
     """The page as a new message: the card that led here stays."""
-    question = page.form.question(page.sheet.at) if page.sheet.at else None
-    if question and question.choices_from and not page.form.choices_of(question, page.sheet.answers):
-        context.answer.hint(context.text("nothing_to_choose"), alert=True)
+    if nothing := _nothing_to_choose(page):
+        context.answer.hint(context.text(nothing), alert=True)
         page.draft.state = "dropped"
         return
     text, buttons = form_cards.card(page, context.desk)
     context.answer.say(text, buttons, draft_id=page.draft.id)
+
+
+def _nothing_to_choose(page: Page) -> str | None:
+    """What to say where the system has no choice to offer."""
+    question = page.form.question(page.sheet.at) if page.sheet.at else None
+    if question is None or not question.choices_from:
+        return None
+    if page.form.choices_of(question, page.sheet.answers):
+        return None
+    return "no_deputy" if question.choices_from == "colleagues" else "nothing_to_choose"
 
 
 async def resume(press: CallbackQuery, context: Context) -> None:

@@ -19,7 +19,7 @@ from workflows.open_form import PartOfForm
 from workflows.tasks import open_tasks_of, task_form
 
 SHORT = 2
-THANKS = {"feedback": "feedback_thanks"}
+THANKS = {"feedback": "feedback_thanks", "leave": "leave_done"}
 LOOKS = ("g", "d")
 PARTS = {"n": answers.add_another, "r": answers.take_out, "w": answers.as_last_time}
 

@@ -2,13 +2,14 @@
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from bot import form_cards, lists
 from bot.context import Context
 from bot.keyboard import HELP, MINE, NOW, REPORT, TODO, keyboard
 from config.models import Tier
 from notifications.channel import Button
+from workflows import leave
 from workflows.answers import drafts_of, open_sheet
 
 
@@ -26,6 +27,7 @@ def make() -> Router:
     router.message.register(now, Command("now", "town", "county"))
     router.message.register(drafts, Command("drafts"))
     router.message.register(feedback, Command("feedback"))
+    router.callback_query.register(back, F.data == "back")
     return router
 
 
@@ -72,8 +74,16 @@ async def help_(_message: Message, context: Context) -> None:
     tier = context.me.tier(posts)
     context.answer.say(context.text(f"help_{tier.value}"), keyboard=keyboard(context.me, posts))
     if tier is not Tier.city:
-        rows = [[Button("提意见", "new:feedback"), Button("没填完的表", "drafts")]]
+        away = await leave.coming(context.session, context.desk, context.me)
+        own = Button("我回来了", "back") if away else Button("我请假", "new:leave")
+        rows = [[Button("提意见", "new:feedback"), Button("没填完的表", "drafts")], [own]]
         context.answer.say(context.text("help_more"), rows)
+
+
+async def back(_press: CallbackQuery, context: Context) -> None:
+    """我回来了: the deputy is told, and everything comes here again."""
+    was_away = await leave.back(context.session, context.desk, context.me)
+    context.answer.show(context.text("leave_back" if was_away else "stale"))
 
 
 async def drafts(_message: Message, context: Context) -> None:

@@ -68,7 +68,9 @@ class Question(Part):
     choices: tuple[Choice, ...] = ()
     choices_from: Name | None = Field(default=None, description="选项从系统里取：households、officials …")
     most: int | None = Field(default=None, ge=1, description="多选最多几项")
-    days: Literal["past", "future"] = "past"
+    days: Literal["past", "future", "coming"] = Field(
+        default="past", description="日期题：past 今天以前，future 以后，coming 今天起"
+    )
     relevant: Expression | None = None
     constraint: Expression | None = Field(default=None, description="本题答案写作 this")
     constraint_message: str | None = None

@@ -34,6 +34,7 @@ OUTCOMES = {
     "excuse": {"excused"},
     "hand_over": {"handed"},
     "feedback": {"sent"},
+    "leave": {"left"},
 }
 
 

@@ -54,7 +54,7 @@ def questions(draw: st.DrawFn, nth: int) -> dict[str, Any]:
     if kind == "select_multiple":
         question["most"] = draw(maybe(st.integers(1, 9)))
     if kind == "date":
-        question["days"] = draw(st.sampled_from(["past", "future"]))
+        question["days"] = draw(st.sampled_from(["past", "future", "coming"]))
     if draw(flags):
         question |= {"constraint": "this != ''", "constraint_message": draw(texts)}
     question["confirm"] = draw(st.lists(st.builds(_confirm, conditions, texts), max_size=2))

@@ -72,4 +72,4 @@ TIERS = [
 
 @pytest.mark.parametrize(("held", "tier"), TIERS)
 def test_a_person_works_at_the_highest_tier(held: tuple[tuple[str, str], ...], tier: Tier) -> None:
-    assert Person(Official(id=1), held).tier(POLICY.posts) is tier
+    assert Person(Official(id=1), held, held, frozenset({1})).tier(POLICY.posts) is tier

@@ -33,11 +33,13 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("repeat_count", "count", "name", about="begin_repeat 行：哪一题的数是个数，例如 ${people}"),
         Column("jt::summary", "summary", about="汇总卡上的短名"),
         Column("jt::most", "most", "number", about="多选最多几项"),
-        Column("jt::days", "days", about="日期题：past 今天以前（缺省），future 今天以后"),
+        Column("jt::days", "days", about="日期题：past 今天以前（缺省），future 以后，coming 今天起"),
         Column("jt::on_summary", "on_summary", "flag", about="yes 只在汇总卡上可补，不单独问"),
         Column("jt::recall", "recall", "flag", about="yes 显示上次的答案，一点即同"),
         Column(
-            "jt::choices_from", "choices_from", about="选项从系统取：households、officials、villages、days"
+            "jt::choices_from",
+            "choices_from",
+            about="选项从系统取：households、villages、officials、colleagues、days",
         ),
         Column("jt::another", "another", about="begin_repeat 行：汇总卡上再加一个的按钮"),
     ),
