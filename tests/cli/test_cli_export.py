@@ -1,4 +1,4 @@
-"""`jintang export feedback`: one file for a department, readable by its owner only."""
+"""`jintang export`: lists for departments and the numbers of a month, readable by their owner only."""
 
 import csv
 import stat
@@ -38,3 +38,16 @@ def test_a_file_that_is_there_is_not_written_over(folder, jintang):
     (folder / "医保.csv").write_text("旧的")
     assert "已经有了" in jintang("export", "feedback", "--dept", "医保", "医保.csv", exit_code=1)
     assert (folder / "医保.csv").read_text() == "旧的"
+
+
+def test_a_month_has_a_row_for_each_village(folder, jintang):
+    jintang("init", "--area", "weichang")
+    said = jintang("export", "month", "--month", "2026-03")
+    with (folder / "报表-2026-03.csv").open(encoding="utf-8-sig", newline="") as rows:
+        header, *villages = csv.reader(rows)
+    assert header[:4] == ["区划代码", "乡镇", "村", "新线索"]
+    assert f"2026年03月 {len(villages)} 个村的数字" in said
+
+
+def test_a_month_that_is_none_is_refused(jintang):
+    assert "要写成 2026-03 这样" in jintang("export", "month", "--month", "三月", exit_code=1)

@@ -2,13 +2,14 @@
 
 from tests.stories.acts import CANDIDATE, NO_RISK, entered, posted
 from tests.stories.world import GRID, World
-from workflows.exports import HEADER, csv_lines, feedback
+from workflows.exports.feedback import HEADER, results
+from workflows.exports.table import csv_lines
 
 
 async def told(w: World, dept: str = "医保") -> dict[str, tuple[str, str]]:
     """The result of each signal and its day."""
     async with w.reading() as session:
-        rows = [row async for row in feedback(session, dept, None)]
+        rows = [row async for row in results(session, dept, None)]
     return {row[0]: (row[3], row[4]) for row in rows}
 
 
@@ -52,7 +53,7 @@ async def test_a_table_begins_with_its_header_and_holds_no_formula(hebei: World)
     await w.list_arrives({"signal_id": "=1+1"})
     w.look_away()
     async with w.reading() as session:
-        lines = [line async for line in csv_lines(HEADER, feedback(session, "医保", w.today()))]
+        lines = [line async for line in csv_lines(HEADER, results(session, "医保", w.today()))]
     assert b"".join(lines).decode("utf-8-sig").splitlines() == [
         "signal_id,rule_code,received_date,result,result_date",
         "'=1+1,medical_burden,2026-03-12,核实中,",

@@ -28,7 +28,7 @@ WORDS = {
 }
 
 
-async def feedback(session: AsyncSession, dept: str, since: date | None) -> AsyncIterator[Sequence[str]]:
+async def results(session: AsyncSession, dept: str, since: date | None) -> AsyncIterator[Sequence[str]]:
     """The rows of `HEADER` of this department's signals received since a day, in the order they came."""
     last = 0
     while some := await _some(session, dept, since, last):
