@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Update
-from sqlalchemy import ColumnElement, Select, exists, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -26,9 +27,14 @@ from workflows.desk import Desk
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 3
-AFTER_AT_ONCE = 16
+AT_ONCE, AFTER_AT_ONCE = 16, 16
 LOOK_SECONDS = 1.0
 WAITS: ColumnElement[str] = literal_column("'waiting'")  # as the index of what waits says it
+UNHANDLED = (  # an update that still waits and is in nobody else's hand
+    select(Inbox)
+    .where(Inbox.id == bindparam("id"), Inbox.state == "waiting")
+    .with_for_update(skip_locked=True)
+)
 After = Callable[[], Awaitable[None]]
 
 
@@ -43,6 +49,7 @@ class InboxKeeper:
         self._turn = asyncio.Lock()
         self._slots = asyncio.Semaphore(AFTER_AT_ONCE)
         self._afters: set[asyncio.Task[None]] = set()
+        self._heads = self._firsts()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works the inbox off whenever something has come in."""
@@ -50,7 +57,7 @@ class InboxKeeper:
         while not stop.is_set():
             worked = False
             with later(log, "handling_later"):
-                worked = await self._one()
+                worked = await self._some()
             if not worked:
                 await _ring_or_stop(bell.wait(LOOK_SECONDS), stop)
         await self.settled()
@@ -58,7 +65,7 @@ class InboxKeeper:
     async def work_off(self) -> bool:
         """Handles everything that waits, in order, with all that follows; whether there was anything."""
         worked = False
-        while await self._one():
+        while await self._some():
             worked = True
         await self.settled()
         return worked
@@ -68,33 +75,35 @@ class InboxKeeper:
         if self._afters:
             await asyncio.wait(self._afters)
 
-    async def _one(self) -> bool:
-        """The next update, if one waits; what follows its commit holds up nobody."""
+    async def _some(self) -> bool:
+        """The next update of some chats, one after the other; whether any waited."""
         async with self._turn:
-            async with self.database.reading() as session:
-                row_id = await session.scalar(self._heads())
-            if row_id is None:
-                return False
-            try:
-                after = await self._handled(row_id)
-            except Exception as error:  # whatever a handler does wrong, the chat goes on
-                if is_away(error):
-                    raise
-                log.error("update_failed", inbox=row_id, error=type(error).__name__, exc_info=True)
-                await self._failed(row_id)
-                return True
-            if after is not None:
-                self._follow(after)
-            return True
+            heads = await self.database.look(self._heads)
+            for row in heads:
+                await self._one(row.id)
+            return bool(heads)
 
-    def _heads(self) -> Select[int]:
+    async def _one(self, row_id: int) -> None:
+        """One update; what follows its commit holds up nobody."""
+        try:
+            after = await self._handled(row_id)
+        except Exception as error:  # whatever a handler does wrong, the chat goes on
+            if is_away(error):
+                raise
+            log.error("update_failed", inbox=row_id, error=type(error).__name__, exc_info=True)
+            await self._failed(row_id)
+            return
+        if after is not None:
+            self._follow(after)
+
+    def _firsts(self) -> Select[Any]:
         """The first update of each chat that waits, the oldest first."""
         earlier = aliased(Inbox)
         same = (earlier.bot_id == Inbox.bot_id) & (earlier.chat_id == Inbox.chat_id)
         before = (earlier.state == WAITS) & (earlier.update_id < Inbox.update_id)
         waiting = (Inbox.state == WAITS) & Inbox.bot_id.in_(self.bots)
         head = ~exists(select(earlier.id).where(same, before))
-        return select(Inbox.id).where(waiting, head).order_by(Inbox.id).limit(1)
+        return select(Inbox.id).where(waiting, head).order_by(Inbox.id).limit(AT_ONCE)
 
     def _follow(self, after: After) -> None:
         async def following() -> None:
@@ -111,7 +120,7 @@ class InboxKeeper:
         None where somebody else has handled it meanwhile.
         """
         async with self.database.writing() as session:
-            row = await session.scalar(_unhandled(row_id))
+            row = await session.scalar(UNHANDLED, {"id": row_id})
             if row is None:
                 return None
             bot = self.bots[row.bot_id]
@@ -173,7 +182,7 @@ class InboxKeeper:
     async def _failed(self, row_id: int) -> None:
         """After three failures the update is set aside and the person is told."""
         async with self.database.writing() as session:
-            row = await session.scalar(_unhandled(row_id))
+            row = await session.scalar(UNHANDLED, {"id": row_id})
             if row is None:
                 return
             row.tries += 1
@@ -185,12 +194,6 @@ class InboxKeeper:
                     answer = Answer(session, row.chat_id, self.desk.now(), None, row.bot_id)
                     answer.say(self.desk.policy.texts["set_aside"])
             await session.commit()
-
-
-def _unhandled(row_id: int) -> Select[Inbox]:
-    """The update, if it still waits and is in nobody else's hand."""
-    waiting = (Inbox.id == row_id) & (Inbox.state == "waiting")
-    return select(Inbox).where(waiting).with_for_update(skip_locked=True)
 
 
 async def _ring_or_stop(ringing: Awaitable[None], stop: asyncio.Event) -> None:

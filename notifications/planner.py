@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.clock import LocalTime
@@ -33,6 +33,7 @@ from storage.leading import lead
 from storage.people import Official
 from storage.post_box import Notice
 from storage.states import being
+from storage.types import Instant
 
 log = structlog.get_logger(__name__)
 PLAN_AT_ONCE = 5_000
@@ -40,6 +41,11 @@ WRITE_AT_ONCE = 100
 LOOK_SECONDS = 1.0
 UNCOUNTED_KINDS = ("reply", "link_test", "link_done")
 WELCOME = timedelta(hours=1)
+
+
+DUE = being(Notice.state, State.pending) & (Notice.not_before <= bindparam("now", type_=Instant))
+SOMETHING_DUE = select(Notice.id).where(DUE).limit(1)
+EVERYTHING_DUE = select(*COLUMNS).where(DUE).order_by(Notice.lane, Notice.id).limit(PLAN_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class Planner:
         async with self._planning:
             now = self.time.now()
             await self._left_from_before(now.date())
+            if not await self.database.look(SOMETHING_DUE, {"now": now}):
+                return False
             addresses = await self._addresses(now)
             changed = bool(addresses.parked or addresses.dropped or addresses.several)
             if changed:
@@ -116,10 +124,8 @@ class Planner:
 
     async def _addresses(self, now: datetime) -> Addresses:
         addresses = Addresses()
-        pending = being(Notice.state, State.pending) & (Notice.not_before <= now)
-        query = select(*COLUMNS).where(pending).order_by(Notice.lane, Notice.id).limit(PLAN_AT_ONCE)
         async with self.database.reading() as session:
-            rows = [Due(*row) for row in await session.execute(query)]
+            rows = [Due(*row) for row in await session.execute(EVERYTHING_DUE, {"now": now})]
             useless = {due.id for due in rows if due.useless_after and due.useless_after < now}
             due = [one for one in rows if one.id not in useless]
             found = await self.addressing.find(session, due)

@@ -39,6 +39,7 @@ class Pump:
         self.leasing = leasing
         self.results = results
         self.carry = carry
+        self._anything = select(Notice.id).where(queue.holds(Notice), leasing.mine()).limit(1)
         self._flying: set[asyncio.Task[None]] = set()
         self._back: list[Sent] = []
         self._bell = database.bells.hang(Work.parcels, *([Work.notices] if queue.personal else []))
@@ -100,9 +101,7 @@ class Pump:
     async def _waits(self) -> bool:
         """Whether anything stands in the queue, for a pace or for a chat to be free."""
         with later(log, "looking_later", queue=self.queue.name):
-            async with self.database.reading() as session:
-                here = select(Notice.id).where(self.queue.holds(Notice), self.leasing.mine()).limit(1)
-                return await session.scalar(here) is not None
+            return bool(await self.database.look(self._anything))
         return False
 
     async def _finish(self) -> None:

@@ -16,6 +16,7 @@ Lineage = Sequence[tuple[Tier, str]]
 Node = tuple[str, str | None, Tier]
 TREE = "areas"  # the marker that counts the changes of the tree
 _CHANGES = select(Marker.value).where(Marker.name == TREE)
+TREE_CHANGES = _CHANGES.scalar_subquery()
 
 
 class Areas:
@@ -59,7 +60,7 @@ class Areas:
         Names of an older tree stay for whoever is in the middle of using them, until they are read anew.
         """
         if TREE not in session.info:
-            session.info[TREE] = int(await session.scalar(_CHANGES) or 0)
+            seen(session, await session.scalar(_CHANGES))
         changes: int = session.info[TREE]
         if changes > self._changes:
             self._changes, self._fresh = changes, set()
@@ -110,6 +111,11 @@ class Areas:
             high_enough = (region for at, region in lineage if at.rank >= tier.rank)
             self._seats[code, tier] = next(high_enough, lineage[-1][1])
         return self._seats[code, tier]
+
+
+def seen(session: AsyncSession, changes: str | None) -> None:
+    """What a unit of work has read of `TREE_CHANGES` with something else; the first look counts."""
+    session.info.setdefault(TREE, int(changes or 0))
 
 
 async def tree_changed(session: AsyncSession) -> None:

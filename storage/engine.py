@@ -6,13 +6,13 @@ needs no such turn on PostgreSQL and works beside the others.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, Row, Select, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -30,6 +30,7 @@ CHANNEL = "jintang"
 WRITTEN = "written"
 READS = ("SELECT", "BEGIN", "PRAGMA")  # what else a statement begins with, a CTE too, may write
 POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+LOOKING: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 PLAINLY = {"server_settings": {"jit": "off"}}  # compiling a query of ours takes longer than it does
 CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
@@ -130,6 +131,7 @@ class Database:
         self.bells = Bells()
         how = {"module": OneVisit()} if self.embedded else {**POOL, "connect_args": PLAINLY}
         self.engine: AsyncEngine = create_async_engine(self.url, **how)
+        self._looking = create_async_engine(self.url, **how, **LOOKING)
         self._turn = asyncio.Lock()
         event.listen(self.engine.sync_engine, "begin", _nothing_written)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _note_writing)
@@ -137,6 +139,7 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             event.listen(self.engine.sync_engine, "connect", _pragmas)
+            event.listen(self._looking.sync_engine, "connect", _pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
         writer = self.engine.execution_options(writing=True)
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -148,6 +151,13 @@ class Database:
         with _cut_is_away():
             async with self._read() as session:
                 yield session
+
+    async def look(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """The rows of one query that shares no snapshot with another: a third of what a unit costs."""
+        with _cut_is_away():
+            async with self._looking.connect() as connection:
+                found: Sequence[Row[Any]] = (await connection.execute(query, given)).all()
+                return found
 
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[Gathering]:
@@ -182,3 +192,4 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._looking.dispose()

@@ -43,6 +43,7 @@ class Duty(Base):
     __tablename__ = "duties"
     __table_args__ = (
         Index("ix_duties_post_region", "post", "region_code"),
+        Index("ix_duties_deputy", "deputy_id"),
         Index("uq_duties_once", "official_id", "post", "region_code", "from_on", unique=True),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -164,7 +164,7 @@ class Draft(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     answers: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     marked: Mapped[list[Any]] = mapped_column(default=list)
-    at: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[str | None] = mapped_column(String(64))
     editing: Mapped[bool] = mapped_column(default=False)
     confirming: Mapped[str | None] = mapped_column(String(160))
     revision: Mapped[int] = mapped_column(default=1)

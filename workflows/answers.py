@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from config.models import Form, Policy
 from storage.register import Clue, Household
@@ -194,8 +195,21 @@ async def open_page(session: AsyncSession, desk: Desk, draft: Draft, person: Per
         await desk.areas.learn(session, {task.region_code})
     chosen = await offered(session, desk, policy.forms[draft.form], Asker(person, task))
     form = OpenForm(policy.forms[draft.form], draft.facts, chosen)
-    last, last_on = await _last_time(session, form.form, task)
-    return Page(draft, form, _sheet(draft), last, last_on, task)
+    return await _page(session, draft, form, _sheet(draft), task)
+
+
+async def _page(session: AsyncSession, draft: Draft, form: OpenForm, sheet: Sheet, task: Task | None) -> Page:
+    """The sheet with what was said last time, where its open question wants to know."""
+    last, last_on = await _last_time(session, form.form, task) if _recalls(form, sheet) else ({}, None)
+    return Page(draft, form, sheet, last, last_on, task)
+
+
+def _recalls(form: OpenForm, sheet: Sheet) -> bool:
+    if sheet.at is None:
+        return False
+    question = form.question(sheet.at)
+    part = form.part_of(question)
+    return question.recall or (part is not None and part.group.recall)
 
 
 def _sheet(draft: Draft) -> Sheet:
@@ -216,9 +230,10 @@ async def _last_time(
     """
     if task is None or task.case_id is None:
         return {}, None
-    recalled = {question.name for question in form.questions if question.recall}
-    case = await session.get_one(Case, task.case_id)
-    same = (Submission.household_id == case.household_id) & (Submission.form == form.name)
+    groups = {group.name for group in form.groups if group.recall}
+    recalled = {one.name for one in form.questions if one.recall or one.group in groups}
+    household = select(Case.household_id).where(Case.id == task.case_id).scalar_subquery()
+    same = (Submission.household_id == household) & (Submission.form == form.name)
     query = select(Submission).where(same).order_by(Submission.id.desc()).limit(LOOK_BACK)
     for last in await session.scalars(query):
         said = {name: value for name, value in last.answers.items() if value is not None}
@@ -295,23 +310,25 @@ async def _turn(session: AsyncSession, desk: Desk, page: Page, sheet: Sheet, rev
     answers = dict(sheet.answers)
     if sheet.confirming is not None:
         answers[CONFIRMING] = sheet.confirming
+    turned = {
+        "answers": answers,
+        "at": sheet.at,
+        "marked": list(sheet.marked),
+        "editing": sheet.editing,
+        "revision": revision + 1,
+        "touched_at": desk.now(),
+    }
     result: Any = await session.execute(
         update(Draft)
         .where(Draft.id == page.draft.id, Draft.revision == revision, Draft.state == "open")
-        .values(
-            answers=answers,
-            at=sheet.at,
-            marked=list(sheet.marked),
-            editing=sheet.editing,
-            revision=revision + 1,
-            touched_at=desk.now(),
-        )
+        .values(**turned)
         .execution_options(synchronize_session=False)
     )
     if result.rowcount != 1:
         raise Stale
-    await session.refresh(page.draft)
-    return Page(page.draft, page.form, sheet, page.last, page.last_on, page.task)
+    for name, value in turned.items():
+        set_committed_value(page.draft, name, value)
+    return await _page(session, page.draft, page.form, sheet, page.task)
 
 
 # --- submitting --------------------------------------------------------------------------------

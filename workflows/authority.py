@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.models import PostRule, Tier
 from notifications.reach import stand_in
-from notifications.roster import Areas, Lineage, away
-from storage.people import Duty, Official
+from notifications.roster import TREE_CHANGES, Areas, Lineage, away, seen
+from storage.people import Duty, Leave, Official
 from storage.register import Household
 from storage.work import Case, Task
 from workflows.desk import Desk
@@ -37,25 +38,50 @@ class Person:
 
 async def person_of(session: AsyncSession, desk: Desk, chat_id: int) -> Person | None:
     """The person behind a chat, if linked and on duty or on the roster."""
-    official = (await session.scalars(select(Official).where(Official.chat_id == chat_id))).first()
-    return await with_posts(session, desk, official) if official else None
+    return await _person(session, desk, _OF_CHAT, chat_id)
 
 
 async def with_posts(session: AsyncSession, desk: Desk, official: Official) -> Person:
+    """An official of the roster with the posts held today."""
+    person = await _person(session, desk, _BY_ID, official.id)
+    assert person is not None
+    return person
+
+
+def _whole(condition: ColumnElement[bool]) -> Select[Any]:
+    """A person, how often the tree has changed, and whether anybody is on leave: all in one look."""
+    return select(Official, TREE_CHANGES, _SOMEBODY_AWAY).where(condition)
+
+
+_TODAY = bindparam("today", type_=Date)
+_SOMEBODY_AWAY = exists().where(Leave.to_on >= _TODAY, Leave.from_on <= _TODAY)
+_OF_CHAT = _whole(Official.chat_id == bindparam("who"))
+_BY_ID = _whole(Official.id == bindparam("who"))
+_POSTS = (
+    select(Duty.post, Duty.region_code, Duty.official_id)
+    .where(or_(Duty.official_id.in_(bindparam("acts", expanding=True)), Duty.deputy_id == bindparam("own")))
+    .where(Duty.from_on <= _TODAY, or_(Duty.to_on.is_(None), Duty.to_on >= _TODAY))
+    .order_by(Duty.id)
+)
+
+
+async def _person(session: AsyncSession, desk: Desk, query: Select[Any], who: int) -> Person | None:
     today = desk.today()
-    gone = await away(session, today)
-    acts_for = frozenset({official.id, *(one for one in gone if stand_in(one, gone) == official.id)})
-    query = (
-        select(Duty.post, Duty.region_code, Duty.official_id == official.id)
-        .where(or_(Duty.official_id.in_(acts_for), Duty.deputy_id == official.id))
-        .where(Duty.from_on <= today, or_(Duty.to_on.is_(None), Duty.to_on >= today))
-        .order_by(Duty.id)
-    )
-    duties = (await session.execute(query)).all()
+    found = (await session.execute(query, {"who": who, "today": today})).first()
+    if found is None:
+        return None
+    official, changes, somebody_away = found
+    seen(session, changes)
+    acts_for = {official.id}
+    if somebody_away:
+        gone = await away(session, today)
+        acts_for |= {one for one in gone if stand_in(one, gone) == official.id}
+    asked = {"acts": list(acts_for), "own": official.id, "today": today}
+    duties = (await session.execute(_POSTS, asked)).all()
     held = dict.fromkeys((post, region) for post, region, _ in duties)
-    own = dict.fromkeys((post, region) for post, region, mine in duties if mine)
+    own = dict.fromkeys((post, region) for post, region, holder in duties if holder == official.id)
     await desk.areas.learn(session, {region for _, region in held})
-    return Person(official, tuple(held), tuple(own), acts_for)
+    return Person(official, tuple(held), tuple(own), frozenset(acts_for))
 
 
 def may_act(
