@@ -10,7 +10,7 @@ import typer
 from config.models import Policy
 from jintang.console import done
 from jintang.installation import Refused, desk_of, read_settings, ready_database, told, write_new
-from workflows.exports import feedback, month
+from workflows.exports import feedback, month, rules
 from workflows.exports.month import Month
 from workflows.exports.table import csv_lines
 from workflows.imports.cells import Unfit, day
@@ -61,6 +61,26 @@ async def export_month(
         lines = [line async for line in csv_lines(month.HEADER, rows)]
     await asyncio.to_thread(write_new, file, b"".join(lines))
     done(f"{chosen.first:%Y年%m月} {len(lines) - 1} 个村的数字存在 {file}")
+
+
+@app.command("rules")
+@told
+async def export_rules(
+    since: Since = None,
+    target: Annotated[
+        Path | None, typer.Argument(help="存到哪个文件，默认 规则命中-日期.csv", metavar="FILE")
+    ] = None,
+) -> None:
+    """各部门各条规则报的线索，有多少真纳入了；常报不准的可以在 clue_rules.yaml 里停用。"""
+    settings = read_settings()
+    desk = desk_of(settings)
+    file = target or Path(f"规则命中-{desk.today():%Y%m%d}.csv")
+    first = _day(since)
+    async with ready_database(settings) as database, database.reading() as session:
+        rows = rules.by_rule(session, desk.policy.clues, first)
+        lines = [line async for line in csv_lines(rules.HEADER, rows)]
+    await asyncio.to_thread(write_new, file, b"".join(lines))
+    done(f"{len(lines) - 1} 条规则的命中情况存在 {file}")
 
 
 def _month(of: str | None, today: date) -> Month:

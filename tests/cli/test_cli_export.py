@@ -51,3 +51,11 @@ def test_a_month_has_a_row_for_each_village(folder, jintang):
 
 def test_a_month_that_is_none_is_refused(jintang):
     assert "要写成 2026-03 这样" in jintang("export", "month", "--month", "三月", exit_code=1)
+
+
+def test_every_rule_has_a_row(folder, jintang):
+    said = jintang("export", "rules", "规则.csv")
+    with (folder / "规则.csv").open(encoding="utf-8-sig", newline="") as rows:
+        header, *rules = csv.reader(rows)
+    assert header[:3] == ["部门", "规则", "提示的话"]
+    assert f"{len(rules)} 条规则的命中情况" in said
