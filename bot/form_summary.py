@@ -9,7 +9,9 @@ from notifications.channel import Button
 from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import shown
-from workflows.open_form import PartOfForm, parted
+from workflows.open_form import PartOfForm
+
+SHORT = 12
 
 
 def summary(page: Page, desk: Desk) -> tuple[str, Rows]:
@@ -73,7 +75,7 @@ def _said(page: Page, questions: Sequence[Question]) -> Iterator[tuple[str, str]
 
 
 def _short(question: Question) -> str:
-    return question.summary or parted(question.name)[2]
+    return question.summary or question.label.rstrip("？?")[:SHORT]
 
 
 def _edits(page: Page, questions: Sequence[Question]) -> list[Button]:

@@ -18,6 +18,23 @@ LABEL_FIELDS = frozenset({"place", "household", "words", "source", "due", "limit
 # Where the choices of a question may come from (`choices_from`).
 CHOICE_SOURCES = frozenset({"households", "villages", "officials", "colleagues", "days"})
 
+# Questions whose answers the code itself acts on: without them a form could be filled in and nothing done.
+NEEDED_QUESTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "assist": frozenset({"how"}),
+        "county": frozenset({"category"}),
+        "escalate": frozenset({"reason"}),
+        "excuse": frozenset({"reason"}),
+        "extend": frozenset({"until", "reason"}),
+        "feedback": frozenset({"words"}),
+        "hand_over": frozenset({"to"}),
+        "leave": frozenset({"deputy", "first", "last"}),
+        "match": frozenset({"decision", "household", "village", "group"}),
+        "reassign": frozenset({"to"}),
+        "report": frozenset({"household", "risk", "source", "urgent"}),
+    }
+)
+
 # Recipients in routing.yaml that are no posts: whoever holds the task, and the household's helper.
 RELATIVE_POSTS = frozenset({"holder", "helper"})
 

@@ -37,7 +37,7 @@ _SENTENCES = {
     "extra_forbidden": "不认识 {name}，请改成已有的名称或删掉",
     "string_type": "这里要写文字；数字和 true、false 请加引号",
     "string_too_short": "至少写 {min_length} 个字",
-    "string_pattern_mismatch": "{input} 不合写法：只用小写字母、数字和连接符，以字母开头",
+    "string_pattern_mismatch": "{input} 不合写法：只用小写字母、数字和下划线，以字母开头，例如 age_band",
     "int_type": "这里要写整数",
     "int_parsing": "{input} 不是整数，这里要写整数",
     "int_from_float": "{input} 带小数，这里要写整数",

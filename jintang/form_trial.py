@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from config.models import Choice, Form, Policy, Question, QuestionType
+from config.models import Choice, Form, Question, QuestionType
 from config.wording import day_text, fill
 from workflows.forms import SKIPPED, Refused, Sheet, answer, back, begin, confirmation, marks, outcome, shown
 from workflows.open_form import OpenForm
@@ -40,13 +40,6 @@ def opened(form: Form, today: date) -> OpenForm:
     return OpenForm(form, sample(today), dict.fromkeys(SOURCES, some))
 
 
-def endings(policy: Policy, form: str) -> dict[str, str]:
-    """The outcomes of the form in words, where a step of some procedure uses it."""
-    steps = [step for procedure in policy.procedures.values() for step in procedure.steps.values()]
-    own = [step.outcomes for step in reversed(steps) if step.form == form]  # the first has the last word
-    return {name: one.label for outcomes in own for name, one in outcomes.items()}
-
-
 def play(form: OpenForm, ends: Mapping[str, str], today: date, say: Say, ask: Ask) -> Sheet:
     """Asks until the sheet is complete, then says how it ends; raises `Left`."""
     say(f"{form.form.title}（试填，不登记）。{HOW}")
@@ -56,7 +49,7 @@ def play(form: OpenForm, ends: Mapping[str, str], today: date, say: Say, ask: As
         say(_asked(form, sheet, question))
         turned = _turned(form, sheet, question, ask().strip(), today)
         if isinstance(turned, Refused):
-            say(f"  ✗ {turned.message}")
+            say(f"  ✗ {_at_a_terminal(question, turned.message)}")
         else:
             sheet = turned
     _tell(form, sheet, ends, say)
@@ -76,6 +69,8 @@ def _asked(form: OpenForm, sheet: Sheet, question: Question) -> str:
     suggested = form.suggested(question, sheet.answers)
     for nth, choice in enumerate(choices, start=1):
         lines.append(f"  {nth} {'👉' if choice.name == suggested else ''}{choice.label}")
+    if question.name in sheet.answers:
+        lines.append(f"  （原来答的：{shown(form, question, sheet.answers[question.name], sheet.answers)}）")
     return "\n".join(lines)
 
 
@@ -103,9 +98,19 @@ def _turned(form: OpenForm, sheet: Sheet, question: Question, words: str, today:
     return answer(form, sheet, _chosen(question, choices, words), today=today)
 
 
+def _at_a_terminal(question: Question, message: str) -> str:
+    """What a phone says of its buttons, said of numbers."""
+    if question.type is QuestionType.select_multiple and "选好了" in message:
+        message = "请写序号，几项之间用逗号，例如 1,3"
+    elif "从按钮里选" in message:
+        message = "请写上面的序号，例如 1"
+    return message if question.required else f"{message}；也可以写 s 跳过"
+
+
 def _chosen(question: Question, choices: Sequence[Choice], words: str) -> Any:
-    """The names of the choices with these numbers; what is no number stays as it is, to be refused."""
-    numbers = {str(nth): choice.name for nth, choice in enumerate(choices, start=1)}
+    """The names of the choices with these numbers or labels; what is neither stays, to be refused."""
+    numbers = {choice.label: choice.name for choice in choices}
+    numbers |= {str(nth): choice.name for nth, choice in enumerate(choices, start=1)}
     if question.type is QuestionType.select_multiple:
         return [numbers.get(one.strip(), one) for one in words.replace("，", ",").split(",") if one.strip()]
     return numbers.get(words, words)
@@ -118,7 +123,7 @@ def _tell(form: OpenForm, sheet: Sheet, ends: Mapping[str, str], say: Say) -> No
             part = form.part_of(question)
             title = f"{part.label} " if part else ""
             value = shown(form, question, sheet.answers[question.name], sheet.answers)
-            say(f"・{title}{question.summary or question.name}：{value}")
+            say(f"・{title}{question.summary or question.label}：{value}")
     ended = str(outcome(form, sheet))
     noted = "".join(f"，另记 {name}" for name in marks(form, sheet.answers))
-    say(f"结果：{ends.get(ended, ended)}{noted}")
+    say(f"结果：{ends.get(ended, '填完')}{noted}")

@@ -40,6 +40,7 @@ class Written:
     source: str
     this: Question | None = None
     of: Question | None = None
+    asks: bool = False
 
 
 def check_expressions(book: Book) -> None:
@@ -49,7 +50,7 @@ def check_expressions(book: Book) -> None:
             inside = form.repeated.get(written.of.name) if written.of else None
             seen = {n: q for n, q in every.items() if form.repeated.get(n) in (None, inside)}
             message = _unknown_name(written, form, seen, repeats=inside is not None)
-            message = message or _unknown_choice(written, every)
+            message = message or _too_early(written, form) or _unknown_choice(written, every)
             if message := message or _unanswerable(written, form, seen):
                 book.blame(file, written.place, message)
 
@@ -66,16 +67,16 @@ def _written(form: Form) -> Iterator[Written]:
 
 def _of_question(place: Place, question: Question) -> Iterator[Written]:
     if question.relevant:
-        yield Written((*place, "relevant"), question.relevant, of=question)
+        yield Written((*place, "relevant"), question.relevant, of=question, asks=True)
     if question.constraint:
-        yield Written((*place, "constraint"), question.constraint, question, question)
+        yield Written((*place, "constraint"), question.constraint, question, question, asks=True)
     for index, confirm in enumerate(question.confirm):
         yield Written((*place, "confirm", index, "when"), confirm.when, of=question)
     for index, suggest in enumerate(question.suggest):
         yield Written((*place, "suggest", index, "when"), suggest.when, of=question)
     for index, choice in enumerate(question.choices):
         if choice.relevant:
-            yield Written((*place, "choices", index, "relevant"), choice.relevant, of=question)
+            yield Written((*place, "choices", index, "relevant"), choice.relevant, of=question, asks=True)
 
 
 def _unknown_name(
@@ -88,13 +89,50 @@ def _unknown_name(
     unknown = sorted(set(compiled(written.source).variables()) - known)
     if not unknown:
         return None
+    if unknown == ["nth"]:
+        return "nth 只在逐个问的组里才有，请删去"
+    if (group := form.repeated.get(unknown[0])) is not None:
+        return (
+            f"{unknown[0]} 在组 {group.name} 里逐个问，组外要写 {group.name}.exists(m, m.{unknown[0]} == …)"
+        )
     return f"表达式里的 {'、'.join(unknown)} 不是本表的题名；另外能用的有：{'、'.join(sorted(FACTS))}"
 
 
+def _too_early(written: Written, form: Form) -> str | None:
+    """A question is asked, and its choices offered, by what was answered before it."""
+    if written.of is None or not written.asks:
+        return None
+    names = [question.name for question in form.questions]
+    here = names.index(written.of.name)
+    places = {name: place for place, name in enumerate(names)}
+    for group in form.groups:
+        if group.count:
+            its = (places[q.name] for q in form.questions if q.group == group.name)
+            places[group.name] = max(its, default=-1)
+    later = [n for n in compiled(written.source).variables() if places.get(n, -1) >= here]
+    same = {written.of.name} if written.this is not None else set()
+    wrong = [name for name in later if name not in same and not _of_same_group(written.of, name, form)]
+    if not wrong:
+        return None
+    return f"{wrong[0]} 排在这一题后面（或就是这一题），问到这里还没有答案，请把它移到前面"
+
+
+def _of_same_group(question: Question, name: str, form: Form) -> bool:
+    """Whether the list of a group is looked at from within: so far it holds those before."""
+    return question.group == name and question.name in form.repeated
+
+
 def _unknown_choice(written: Written, questions: Mapping[str, Question]) -> str | None:
+    equal = {name for name, _ in _EQUALS.findall(written.source)} | {
+        n for n, _ in _AMONG.findall(written.source)
+    }
     for name, word in _compared(written.source):
         question = written.this if name == "this" else questions.get(name)
-        if question is None or not question.choices or question.choices_from or not word:
+        if question is None or not word:
+            continue
+        if question.type is QuestionType.select_multiple and name in equal:
+            return f"题 {question.name} 是多选，不能用等号：单选写 题名 == '选项'，多选写 '选项' in 题名"
+        if not question.choices or question.choices_from:
             continue
         if word not in (choice.name for choice in question.choices):
             return f"题 {question.name} 没有选项 {word}，请改成它的选项名"

@@ -1,7 +1,7 @@
 """Forms on their own: choices, sources of choices, names, and the order of outcome rules."""
 
 from config.book import Book
-from config.catalogue import CHOICE_SOURCES, FACTS
+from config.catalogue import CHOICE_SOURCES, FACTS, NEEDED_QUESTIONS
 from config.models import Form, Group, Question, QuestionType, RoutingFile
 from config.source import Place
 
@@ -17,6 +17,9 @@ def check_forms(book: Book) -> None:
     for file, form in book.every(Form).items():
         if file != f"forms/{form.name}.yaml":
             book.blame(file, ("name",), "名称要和文件名一样，请改成文件名")
+        lacking = NEEDED_QUESTIONS.get(form.name, frozenset()) - {one.name for one in form.questions}
+        if lacking:
+            book.blame(file, ("questions",), f"少了题 {'、'.join(sorted(lacking))}，程序要用，请补回来")
         for index, question in enumerate(form.questions):
             _check_question(book, file, ("questions", index), question)
             if question.on_summary and not form.summary:
@@ -38,6 +41,13 @@ def _check_question(book: Book, file: str, place: Place, question: Question) -> 
     for index, name in enumerate(names):
         if name in names[:index]:
             book.blame(file, (*place, "choices", index), f"选项 {name} 写了两次，请只留一个")
+        elif question.choices[index].label in [choice.label for choice in question.choices[:index]]:
+            label = question.choices[index].label
+            book.blame(file, (*place, "choices", index), f"两个按钮都叫“{label}”，请改一个")
+    if question.most is not None and question.type is not QuestionType.select_multiple:
+        book.blame(file, (*place, "most"), "单选没有最多几项，请删去")
+    if question.constraint_message and not question.constraint:
+        book.blame(file, (*place, "constraint_message"), "有 constraint_message 就要写 constraint")
     for index, rule in enumerate(question.suggest):
         if rule.choice not in names:
             book.blame(file, (*place, "suggest", index), f"没有选项 {rule.choice}，请改成本题的选项")
@@ -72,6 +82,8 @@ def _wrong_with(form: Form, group: Group) -> str | None:
     counts = [one for one in form.questions[: places[0]] if one.name == group.count and one.required]
     if not counts or counts[0].type is not QuestionType.integer or counts[0].group == group.name:
         return f"{group.count} 要是排在这一组前面、必答的整数题"
+    if counts[0].constraint is None:
+        return f"题 {group.count} 要写 constraint，例如 this >= 1 && this <= 15，否则不知道最多几个"
     return None
 
 

@@ -9,23 +9,23 @@ from typing import Annotated
 import typer
 
 from config.clock import LocalTime, SystemClock
-from config.faults import PolicyError
+from config.faults import Fault, PolicyError
 from config.models import Form, Policy
 from config.settings import Settings
 from jintang.console import done, out, say, table
-from jintang.form_trial import Left, endings, opened, play
+from jintang.form_trial import Left, opened, play
 from jintang.installation import Refused, policy_of, read_settings, told, write_new
 from workflows.authoring.differences import differences
+from workflows.authoring.fitting import endings, misfits
 from workflows.authoring.reading import read_workbook
 from workflows.authoring.shelf import NoDraft, NotNewer, Shelf
+from workflows.authoring.source import WorkbookSource
 from workflows.authoring.writing import workbook_of
 
 app = typer.Typer(help="用表格改表：导出、导入、试填、比较、启用。", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="表的代码，见 jintang forms list", metavar="FORM")]
 Target = Annotated[Path | None, typer.Argument(help="存到哪个文件，默认 FORM-v版本.xlsx", metavar="FILE")]
-Workbook = Annotated[
-    Path, typer.Argument(help="改好的 xlsx 文件", metavar="FILE", exists=True, dir_okay=False)
-]
+Workbook = Annotated[Path, typer.Argument(help="改好的 xlsx 文件", metavar="FILE")]
 NEXT = "试填：jintang forms try {0}　比较：jintang forms diff {0}　启用：jintang forms publish {0}"
 NO_FOLDER = (
     "还没有本县的政策文件夹：请建一个空文件夹，把 JINTANG_POLICY_DIR 设成它，见 docs/policy-handbook.md"
@@ -67,21 +67,46 @@ async def export(
 @app.command("import")
 @told
 async def import_form(
-    file: Annotated[
-        Path, typer.Argument(help="改好的 xlsx 文件", metavar="FILE", exists=True, dir_okay=False)
-    ],
+    file: Annotated[Path, typer.Argument(help="改好的 xlsx 文件", metavar="FILE")],
+    replace: Annotated[bool, typer.Option("--replace", help="换成一张很不一样的表")] = False,
 ) -> None:
     """检查一张表格并存成草稿；有毛病时一处一行，什么都不存。"""
     shelf = _shelf(read_settings())
-    source, faults = read_workbook(file.name, await asyncio.to_thread(file.read_bytes))
+    live = shelf.live()
     with _faults_told():
-        if faults:
-            raise PolicyError(faults)
-        form = _form(shelf.checked(source), str(source.content.get("name")))
+        form = _checked(shelf, live, await _read(file), replace=replace)
+    before = live.forms[form.name]
+    changes = differences(before, form)
+    if not changes:
+        done(f"{form.title} 和在用的没有不同，没有存")
+        return
     kept = await asyncio.to_thread(shelf.keep, form, file.name)
-    changes = differences(shelf.live().forms[form.name], form)
     done(f"{form.title} 存成草稿 {kept}，和在用的有 {len(changes)} 处不同")
+    if form.version <= before.version:
+        say("⚠️ " + OLD.format(before.version, before.version + 1))
     say(NEXT.format(form.name))
+
+
+async def _read(file: Path) -> tuple[WorkbookSource, list[Fault]]:
+    try:
+        return read_workbook(file.name, await asyncio.to_thread(file.read_bytes))
+    except FileNotFoundError as error:
+        raise Refused(f"没有 {file} 这个文件，请检查名字和文件夹") from error
+
+
+def _checked(shelf: Shelf, live: Policy, read: tuple[WorkbookSource, list[Fault]], *, replace: bool) -> Form:
+    """The form of a workbook; raises `PolicyError` with everything that is wrong, a row told once."""
+    source, faults = read
+    faults = [*faults, *misfits(source, live, replace=replace)]
+    told_of = {(fault.file, fault.line) for fault in faults}
+    try:
+        policy = shelf.checked(source)
+    except PolicyError as error:
+        own = (one for one in error.faults if source.shown in one.file or not faults)
+        faults += [one for one in own if (one.file, one.line) not in told_of]
+    if faults:
+        raise PolicyError(faults)
+    return policy.forms[str(source.content["name"])]
 
 
 @app.command("diff")
@@ -131,6 +156,18 @@ async def publish(name: Name) -> None:
         except NotNewer as error:
             raise Refused(OLD.format(error.live, error.live + 1)) from error
     done(f"{name} 已启用。{AGAIN}" + (f"。原来的留在 {former}" if former else ""))
+    say(f"要退回：jintang forms undo {name}")
+
+
+@app.command("undo")
+@told
+async def undo(name: Name) -> None:
+    """退回启用前的那一版，刚才在用的变成草稿。"""
+    try:
+        former = await asyncio.to_thread(_shelf(read_settings()).undo, name)
+    except NoDraft as error:
+        raise Refused(f"本县没有启用过 {name}，在用的就是随附的") from error
+    done(f"{name} 退回{'前一版' if former else '随附的那一版'}，刚才在用的存成草稿。{AGAIN}")
 
 
 @app.command("discard")
@@ -173,7 +210,8 @@ def _with_draft(settings: Settings, name: str) -> Policy:
 
 def _form(policy: Policy, name: str) -> Form:
     if name not in policy.forms:
-        raise Refused(f"没有 {name} 这张表，可用的有：{'、'.join(sorted(policy.forms))}")
+        known = "、".join(f"{one.name}（{one.title}）" for _, one in sorted(policy.forms.items()))
+        raise Refused(f"没有 {name} 这张表，可用的有：{known}")
     return policy.forms[name]
 
 

@@ -30,7 +30,7 @@ def rewrite(file: Path, **cells: str) -> None:
     """Cells by sheet and place: `survey_C2="…"`."""
     book = load_workbook(file)
     for place, value in cells.items():
-        sheet, cell = place.split("_")
+        sheet, cell = place.rsplit("_", 1)
         book[sheet][cell].value = value
     book.save(file)
 
@@ -80,12 +80,61 @@ def test_every_mistake_is_told_and_nothing_is_kept(
 
 
 def test_a_draft_of_the_same_version_is_not_put_to_use(jintang: Command, workbook: Path) -> None:
-    jintang("forms", "import", str(workbook))
-    assert "没有不同" in jintang("forms", "diff", "entry")
+    rewrite(workbook, survey_C2="哪天贴的公告？")
+    assert "改成 2 再导入" in jintang("forms", "import", str(workbook))
     assert "改成 2 再导入" in jintang("forms", "publish", "entry", exit_code=1)
 
 
+def test_what_has_not_changed_is_no_draft(jintang: Command, workbook: Path) -> None:
+    assert "没有不同，没有存" in jintang("forms", "import", str(workbook))
+    assert "没有草稿" in jintang("forms", "diff", "entry", exit_code=1)
+
+
+def test_publishing_can_be_undone(jintang: Command, workbook: Path, policy_dir: Path) -> None:
+    for version in ("2", "3"):
+        rewrite(workbook, settings_C2=version)
+        jintang("forms", "import", str(workbook))
+        assert "forms undo entry" in jintang("forms", "publish", "entry")
+    for said, version in (("退回前一版", 2), ("退回随附的那一版", 1)):
+        assert said in jintang("forms", "undo", "entry")
+        assert load_policy("hebei", policy_dir).forms["entry"].version == version
+    assert "在用的就是随附的" in jintang("forms", "undo", "entry", exit_code=1)
+    jintang("forms", "publish", "entry")
+    assert load_policy("hebei", policy_dir).forms["entry"].version == 2
+
+
+def test_another_form_by_mistake_is_refused_unless_it_is_meant(
+    jintang: Command, workbook: Path, policy_dir: Path
+) -> None:
+    rewrite(workbook, settings_B2="assist")
+    said = jintang("forms", "import", str(workbook), exit_code=1)
+    assert "settings 表 第 2 行：form_id 是 assist（乡镇协助），和它相同的题不到一半" in said
+    rewrite(workbook, survey_B2="how", survey_F3="", survey_G3="", jt_rules_D2="assisted", settings_F2="how")
+    assert "存成草稿" in jintang("forms", "import", str(workbook), "--replace")
+
+
+def test_outcomes_are_those_that_the_steps_know(jintang: Command, policy_dir: Path) -> None:
+    jintang("forms", "export", "town", "town.xlsx")
+    file = policy_dir.parent / "town.xlsx"
+    rewrite(file, jt_rules_D2="fine")
+    said = jintang("forms", "import", str(file), exit_code=1)
+    assert "jt_rules 表 第 2 行：这张表没有结果 fine，只能写：agreed（同意）、" in said
+    assert "jt_rules 表 第 1 行：少了 outcome" in said
+
+
+def test_all_mistakes_come_at_once(jintang: Command, workbook: Path) -> None:
+    rewrite(workbook, survey_E2="${a} ==", survey_C3="请立即填！", jt_rules_D2="done")
+    said = jintang("forms", "import", str(workbook), exit_code=1)
+    for told in ("survey 表 第 2 行", "survey 表 第 3 行", "jt_rules 表 第 2 行", "jt_rules 表 第 1 行"):
+        assert said.count(told) == 1, said
+
+
+def test_a_file_that_is_not_there_is_named(jintang: Command, policy_dir: Path) -> None:
+    assert "没有 nowhere.xlsx 这个文件" in jintang("forms", "import", "nowhere.xlsx", exit_code=1)
+
+
 def test_a_draft_can_be_taken_away(jintang: Command, workbook: Path) -> None:
+    rewrite(workbook, settings_C2="2")
     jintang("forms", "import", str(workbook))
     assert "在用的没有动" in jintang("forms", "discard", "entry")
     for words in (["discard"], ["publish"], ["diff"]):
@@ -93,6 +142,7 @@ def test_a_draft_can_be_taken_away(jintang: Command, workbook: Path) -> None:
 
 
 def test_a_draft_that_no_longer_fits_is_told(jintang: Command, workbook: Path, policy_dir: Path) -> None:
+    rewrite(workbook, settings_C2="2")
     jintang("forms", "import", str(workbook))
     draft = policy_dir / "forms" / "_entry.yaml"
     draft.write_text(
@@ -120,8 +170,8 @@ def test_without_a_folder_of_its_own_it_says_how_to_make_one(
 
 
 def test_a_form_nobody_knows_is_refused_with_those_there_are(jintang: Command) -> None:
-    assert "可用的有：a1、" in jintang("forms", "export", "a2", exit_code=1)
-    assert "可用的有：a1、" in jintang("forms", "try", "a2", exit_code=1)
+    assert "可用的有：a1（线索快核）、" in jintang("forms", "export", "a2", exit_code=1)
+    assert "可用的有：a1（线索快核）、" in jintang("forms", "try", "a2", exit_code=1)
 
 
 # --- trying ---------------------------------------------------------------------------------------
@@ -135,7 +185,8 @@ def test_a_sheet_filled_in_at_the_terminal_says_how_it_ends() -> None:
 
 def test_wrong_answers_are_refused_and_one_can_go_back_and_leave() -> None:
     said = trial("a1", typed="9\n1\nb\n2\n1\n明天\nq\n")
-    assert "请从按钮里选一个" in said
+    assert "✗ 请写上面的序号" in said
+    assert "（原来答的：现在核实）" in said
     assert said.count("您现在方便核实吗？") == 3
     assert "日期不能晚于今天" in said
     assert said.endswith("不填了，什么也没有登记\n")

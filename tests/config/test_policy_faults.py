@@ -209,6 +209,32 @@ TABLE = [
     ),
     Broken("forms/a1.yaml", "{household} 收到提示", "{house} 收到提示", "{house}", "没有 house 可填"),
     Broken("forms/a1.yaml", "title: 线索快核", "title: 请立即核实", "title", "不用“立即”"),
+    Broken(
+        "forms/a1.yaml",
+        "relevant: start == 'not_mine'",
+        "relevant: verdict == 'no_risk'",
+        "verdict == 'no_risk'\n    choices",
+        "verdict 排在这一题后面",
+    ),
+    Broken(
+        "forms/a1.yaml", "'r99' in risks", "risks == 'r99'", "risks == 'r99'", "题 risks 是多选，不能用等号"
+    ),
+    Broken("forms/report.yaml", "name: urgent\n", "name: hurry\n", "questions:", "少了题 urgent，程序要用"),
+    Broken(
+        "forms/assist.yaml",
+        "label: 一起上门",
+        "label: 协助联系户主",
+        "go_together",
+        "两个按钮都叫“协助联系户主”",
+    ),
+    Broken("forms/assist.yaml", "summary: 协助方式", "most: 2", "most: 2", "单选没有最多几项"),
+    Broken(
+        "forms/assist.yaml",
+        "summary: 协助方式",
+        "constraint_message: 不行",
+        "constraint_message",
+        "有 constraint_message 就要写 constraint",
+    ),
     # texts
     Broken("texts.yaml", "  stale:", "  stall:", "  stall:", "没有用到 stall"),
     Broken("texts.yaml", "  list_empty: 现在没有待办\n", "", "texts:", "缺少 list_empty"),

@@ -31,6 +31,7 @@ questions:
     choices:
       - {name: in_school, label: 在上}
       - {name: dropped, label: 没上}
+  - {name: how, type: text, label: 怎么协助？}
   - {name: why, type: text, label: 为什么没上？, relevant: "members.exists(m, m.school == 'dropped')"}
 outcomes:
   - {when: "members.all(m, m.age > 60)", outcome: assisted}
@@ -46,7 +47,8 @@ MISTAKES = [
     ("第{nth}位几岁", "第{n}位几岁", "第{n}位", "这里没有 n 可填"),
     ("label: 几口人？", 'label: "{nth}口人？"', "{nth}口人", "这里没有 nth 可填"),
     ("relevant: age < 16 &&", "relevant: ages < 16 &&", "ages", "表达式里的 ages 不是本表的题名"),
-    ("when: \"members.all(m, m.age > 60)\"", "when: age > 60", "when: age", "表达式里的 age 不是本表的题名"),
+    ("when: \"members.all(m, m.age > 60)\"", "when: age > 60", "when: age", "age 在组 members 里逐个问"),
+    (", constraint: this >= 1, constraint_message: 至少一人", "", "name: members", "题 people 要写"),
     ("m.age > 60", "m.ages > 60", "m.ages", "表达式算不出来"),
     ("another: 再加一人", "another: 再加一人！", "再加一人", "不用“！”"),
 ]  # fmt: skip
@@ -83,3 +85,23 @@ def test_the_questions_of_a_group_stand_together(tmp_path: Path) -> None:
     text = GOOD.replace("  - name: school\n", between, 1)
     with pytest.raises(PolicyError, match="组 members 的题没有挨着，请放到一起"):
         load_policy("hebei", county(tmp_path, text))
+
+
+def test_outside_a_group_its_questions_are_asked_for_one_by_one(tmp_path: Path) -> None:
+    text = GOOD.replace("\"members.exists(m, m.school == 'dropped')\"", "school == 'dropped'", 1)
+    with pytest.raises(PolicyError, match="school 在组 members 里逐个问，组外要写"):
+        load_policy("hebei", county(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{name: people, type: integer", "{name: people, relevant: \"how == ''\", type: integer"),
+        ("{name: people, type: integer", "{name: people, relevant: size(members) > 1, type: integer"),
+        ("relevant: age < 16 &&", "relevant: school == 'in_school' && age < 16 &&"),
+    ],
+)
+def test_a_condition_looks_only_at_what_was_answered_before(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    with pytest.raises(PolicyError, match="排在这一题后面"):
+        load_policy("hebei", county(tmp_path, GOOD.replace(old, new, 1)))

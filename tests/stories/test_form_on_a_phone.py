@@ -86,7 +86,7 @@ async def test_members_are_filled_in_changed_added_and_taken_out(fingers: Finger
     assert {"改 户情", "改 第1位", "改 第2位", "再加一人"} <= {*fingers.buttons}
 
     assert "户情表·第2位" in await fingers.taps("改 第2位")
-    assert "▪ 第2位：6–15，否" in await fingers.taps("改 school", "否")
+    assert "▪ 第2位：6–15，否" in await fingers.taps("改 上学吗", "否")
     assert "户情表·第3位（1/1）" in await fingers.taps("再加一人")
     assert "▪ 第3位：16–59，否" in await fingers.taps("16–59", "否")
 

@@ -69,6 +69,15 @@ def test_what_xlsform_cannot_say_stays_cel() -> None:
         ("${a} = 1 ${b}", "“${b}”附近"),
         ("", "结尾"),
         ("cel: a ==", "表达式写错了"),
+        ("${a} == 'x'", "等于只写一个 ="),
+        ("${a} = ‘x’", "请换成英文的引号"),
+        ("${a} >= 1 && ${b} = 1", "并且写 and"),
+        ("AND(${a} = 1, ${b} = 1)", "写在两个条件中间"),
+        ("${a} ≥ 1", "请写成 >="),
+        ("!selected(${a}, 'x')", "不是写 not(…)"),
+        ("${a} = today()", "没有这个函数"),
+        ("${a} = not_mine", "选项名要加英文引号"),
+        ("start = 'x'", "题名要写成 ${题名}"),
     ],
 )
 def test_a_formula_that_cannot_be_read_says_where(cell: str, near: str) -> None:

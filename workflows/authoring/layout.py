@@ -41,7 +41,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
             "choices_from",
             about="选项从系统取：households、villages、officials、colleagues、days",
         ),
-        Column("jt::another", "another", about="begin_repeat 行：汇总卡上再加一个的按钮"),
+        Column("jt::another", "another", about="begin_repeat 行：汇总卡上再加一个的按钮，不写就是“再加一个”"),
     ),
     CHOICES: (
         Column(LIST, "list", about="选项单名，和 survey 里 select_one 后面的一样"),
@@ -71,6 +71,22 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
 SELECTS = {"select_one": "select_one", "select_multiple": "select_multiple"}
 PLAIN = ("integer", "date", "text")
 GROUPS = {"begin_group": "end_group", "begin_repeat": "end_repeat"}
+HOW = (
+    ("条件", "等于", "${how} = 'visit'"),
+    ("条件", "并且、或者、不是", "${a} = 'x' and not(${b} = 'y' or ${c} > 1)"),
+    ("条件", "多选里有没有", "selected(${risks}, 'r01')"),
+    ("条件", "多选选了几项", "count-selected(${risks}) > 0"),
+    ("条件", "本题的答案", ". >= 1 and . <= 15"),
+    ("条件", "逐个问的第几个", "position(..) = 1"),
+    ("条件", "看全家的（用 CEL）", "cel: members.exists(m, m.school == 'no')"),
+    ("条件", "可用的已知情况", "${due} 到期日，${limit} 总期限，${income_line} 监测线"),
+    ("问的话", "可填的", "{place} {household} {words} {source} {due} {limit} {last}，逐个问的还有 {nth}"),
+    ("逐个问", "一行", "begin_repeat　members　第{nth}位　repeat_count ${people}"),
+    ("逐个问", "中间", "每个人要问的题，一行一题"),
+    ("逐个问", "一行", "end_repeat"),
+    ("版本", "version", "改一次加一，不加启用不了"),
+    ("版本", "jt::effective_from", "留给人查对；程序不会到那天自动换，启用后重启才换"),
+)
 TYPES = (
     "select_one 选项单",
     "select_multiple 选项单",

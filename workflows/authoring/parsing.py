@@ -1,5 +1,6 @@
 """A condition read from either of its spellings, the loosest operator first."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,22 @@ from workflows.authoring.tree import (
     Selected,
     Size,
     Tree,
+)
+
+HINTS = tuple(
+    (re.compile(sign), f"。{words}")
+    for sign, words in (
+        (r"[‘’“”（）＝，：＜＞！]", "请换成英文的引号、括号、逗号和等号"),
+        (r"[≥≤≠]", "请写成 >=、<=、!="),
+        (r"==", "等于只写一个 ="),
+        (r"&&|\|\|", "并且写 and，或者写 or"),
+        (r"\b(?i:and|or)\s*\(", "and、or 写在两个条件中间，不写成函数"),
+        (r"\b(AND|OR|NOT)\b", "and、or、not 要小写"),
+        (r"!(?!=)", "不是写 not(…)"),
+        (r"\b(today|now|if|contains|regex)\s*\(", "没有这个函数；日期题用 jt::days 限定"),
+        (r"[=<>]\s*[A-Za-z_]", "选项名要加英文引号，例如 'yes'"),
+        (r"(?<![\w{'\"])[A-Za-z_]\w*", "题名要写成 ${题名}"),
+    )
 )
 
 
@@ -102,15 +119,18 @@ class _Reader:
 
     def error(self) -> FormulaError:
         token = self.peek()
-        where = f"“{token.text}”附近" if token else "结尾"
-        return FormulaError(f"公式写错了：{self.text}（{where}）")
+        return self._wrong(f"“{token.text}”附近" if token else "结尾")
+
+    def _wrong(self, where: str) -> FormulaError:
+        hint = next((words for sign, words in HINTS if sign.search(self.text)), "")
+        return FormulaError(f"公式写错了：{self.text}（{where}）{hint}")
 
     def _split(self, text: str) -> list[_Token]:
         tokens, at, text = [], 0, text.rstrip()
         while at < len(text):
             found = self.dialect.tokens.match(text, at)
             if found is None:
-                raise FormulaError(f"公式写错了：{text}（“{text[at:].strip()[:8]}”附近）")
+                raise self._wrong(f"“{text[at:].strip()[:8]}”附近")
             number, single, double, word, sign = found.groups()
             quoted = single if single is not None else double
             if quoted is not None:

@@ -2,18 +2,18 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from config.catalogue import CHOICE_SOURCES
 from config.faults import Fault
-from config.source import Place, Source
-from workflows.authoring.formula import from_cell
+from config.source import Place
+from workflows.authoring.cells import value
 from workflows.authoring.layout import (
     CHOICES,
     GROUPS,
-    NO,
     PLAIN,
     RULES,
     SELECTS,
@@ -21,15 +21,16 @@ from workflows.authoring.layout import (
     SHEETS,
     SURVEY,
     TYPES,
-    YES,
     Column,
 )
+from workflows.authoring.source import Where, WorkbookSource, at
 from workflows.authoring.tree import FormulaError
 from workflows.imports.report import FileRefused
 from workflows.imports.workbook import cell_text
 
-Where = tuple[str, int]
-_SAID = (("题名 == '选项'", "${题名} = '选项'"), ("'选项' in 题名", "selected(${题名}, '选项')"))
+ANOTHER = "再加一个"
+_WORDS = {column.word: column.field for column in SHEETS[SURVEY]}
+_OF_A_GROUP = {"type", "name", "label", "count", "another", "recall"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +40,6 @@ class Line:
     sheet: str
     row: int
     said: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class WorkbookSource(Source):
-    """A form as it was read: a fault of it is told by sheet and row."""
-
-    rows: Mapping[Place, Where] = field(default_factory=dict)
-
-    def fault(self, place: Place, message: str) -> Fault:
-        for cel, formula in _SAID:
-            message = message.replace(cel, formula)
-        around = [place[:depth] for depth in range(len(place), -1, -1)]
-        sheet, row = next((self.rows[one] for one in around if one in self.rows), (SETTINGS, 1))
-        return at(self.shown, (sheet, row), message)
-
-
-def at(file: str, where: Where, message: str) -> Fault:
-    """A fault of a row of a sheet."""
-    return Fault(f"{file} 的 {where[0]} 表", where[1], "", message)
 
 
 def read_workbook(name: str, content: bytes) -> tuple[WorkbookSource, list[Fault]]:
@@ -80,7 +62,7 @@ def _sheets(name: str, content: bytes) -> dict[str, list[list[str]]]:
         raise FileRefused(f"{name} 加了密码，请取消密码再导入") from error
     except CalamineError as error:
         raise FileRefused(f"{name} 打不开，请存成 xlsx 再导入") from error
-    if missing := [sheet for sheet in (SURVEY, SETTINGS) if not found.get(sheet)]:
+    if missing := [sheet for sheet in SHEETS if not found.get(sheet)]:
         raise FileRefused(f"{name} 里没有 {'、'.join(missing)} 表，请用 jintang forms export 导出的文件来改")
     return {
         sheet: [[cell_text(cell).strip() for cell in row] for row in found.get(sheet, [])] for sheet in SHEETS
@@ -104,10 +86,10 @@ class _Reading:
         """The rows that say anything; columns nobody knows are named once."""
         if not rows:
             return []
-        columns = {column.word: column for column in SHEETS[sheet]}
-        header = [columns.get(word) or columns.get(word.replace(" ", "_")) for word in rows[0]]
+        columns = {column.word.lower(): column for column in SHEETS[sheet]}
+        header = [columns.get(word.lower().replace(" ", "_")) for word in rows[0]]
         for word in (word for word, column in zip(rows[0], header, strict=True) if word and column is None):
-            known = "、".join(columns)
+            known = "、".join(column.word for column in SHEETS[sheet])
             self.blame(Line(sheet, 1, {}), f"不认识的列 {word}，请删去或改成：{known}")
         numbered = ((number, row) for number, row in enumerate(rows[1:], start=2) if any(row))
         return [Line(sheet, number, self._said(sheet, number, header, row)) for number, row in numbered]
@@ -120,7 +102,7 @@ class _Reading:
             if column is None or not cell:
                 continue
             try:
-                said[column.field] = _value(column, cell)
+                said[column.field] = value(column, cell)
             except FormulaError as error:
                 self.faults.append(at(self.file, (sheet, number), f"{column.word} 列：{error}"))
         return said
@@ -130,11 +112,24 @@ class _Reading:
     def form(self, lines: Mapping[str, Sequence[Line]]) -> dict[str, Any]:
         head = lines[SETTINGS][0] if lines[SETTINGS] else Line(SETTINGS, 1, {})
         self.rows[()] = (SETTINGS, head.row)
+        for more in lines[SETTINGS][1:]:
+            self.blame(more, "settings 只要一行，请删去多余的")
+        self._unused(lines[SURVEY], lines[CHOICES])
         questions, groups = self._survey(lines[SURVEY], self._choices(lines[CHOICES]))
         form = {"summary": False, **head.said, "questions": questions}
         if groups:
             form["groups"] = groups
         return form | self._rules(lines[RULES], questions)
+
+    def _unused(self, survey: Sequence[Line], choices: Sequence[Line]) -> None:
+        """A list that no question offers would be lost."""
+        used = {_type(line)[1] for line in survey}
+        told = set[str]()
+        for line in choices:
+            name = line.said.get("list")
+            if name is not None and name not in used | told:
+                told.add(name)
+                self.blame(line, f"没有哪一题用选项单 {name}，请在 survey 里写上，或删去这些行")
 
     def _choices(self, lines: Sequence[Line]) -> dict[str, list[tuple[dict[str, Any], Where]]]:
         """The options of each list, with their rows."""
@@ -178,12 +173,19 @@ class _Reading:
         if repeats != ("count" in line.said):
             told = "begin_repeat 要写 repeat_count" if repeats else "逐个问的组请用 begin_repeat"
             self.blame(line, told)
+        elif repeats != ("{nth}" in str(line.said.get("label", ""))):
+            self.blame(line, "begin_repeat 的 label 要写 {nth}，例如 第{nth}位；begin_group 的不写")
+        wrong = [word for word, field in _WORDS.items() if field in line.said.keys() - _OF_A_GROUP]
+        if wrong:
+            self.blame(line, f"组的这一行不能写 {'、'.join(wrong)}，请写在组里的每一题上")
         self.rows["groups", len(groups)] = (line.sheet, line.row)
-        groups.append({name: value for name, value in line.said.items() if name != "type"})
+        said = {name: line.said[name] for name in line.said if name in _OF_A_GROUP and name != "type"}
+        groups.append({"another": ANOTHER, **said} if repeats else said)
 
     def _end(self, line: Line, inside: Line | None, word: str) -> None:
         if inside is None or GROUPS[_type(inside)[0]] != word:
-            self.blame(line, f"{word} 前面没有对应的开头，请检查这一组的头尾")
+            begun = f"（第 {inside.row} 行开头的是 {_type(inside)[0]}）" if inside else ""
+            self.blame(line, f"{word} 前面没有对应的开头{begun}，请检查这一组的头尾")
 
     def _question(
         self,
@@ -199,6 +201,13 @@ class _Reading:
         question = {"required": False, **line.said, "type": kind}
         if group is not None:
             question["group"] = group
+        if kind in SELECTS and not of and "choices_from" not in line.said:
+            self.blame(line, f"{kind} 后面要写选项单的名字，例如 {kind} yes_no")
+        source = line.said.get("choices_from")
+        if source is not None and source not in CHOICE_SOURCES:
+            known = "、".join(sorted(CHOICE_SOURCES))
+            self.blame(line, f"jt::choices_from 没有 {source}，可用的有：{known}")
+            del question["choices_from"]
         if kind in SELECTS and of:
             if of not in lists:
                 self.blame(line, f"choices 表里没有选项单 {of}，请补上或改名")
@@ -237,6 +246,7 @@ class _Reading:
 def _type(line: Line) -> tuple[str, str]:
     """The type and its list; a type of two words may be written with a space (begin group)."""
     first, *others = str(line.said.get("type", "")).split() or [""]
+    first = first.lower()
     spaced = "_".join([first, *others[:1]])
     if spaced in (*SELECTS, *GROUPS, *GROUPS.values()):
         return spaced, " ".join(others[1:])
@@ -248,24 +258,3 @@ def _rule(line: Line, result: str | None) -> dict[str, Any]:
     if result is not None and "result" in said:
         said[result] = said.pop("result")
     return said
-
-
-def _value(column: Column, cell: str) -> Any:
-    match column.kind:
-        case "flag":
-            return _flag(cell)
-        case "formula":
-            return from_cell(cell)
-        case "name":
-            return cell.removeprefix("${").removesuffix("}").strip()
-        case "number":
-            return int(cell) if cell.isdecimal() else cell
-    return cell
-
-
-def _flag(cell: str) -> bool:
-    if cell.lower() in YES:
-        return True
-    if cell.lower() in NO:
-        return False
-    raise FormulaError(f"{cell} 不行，写 yes 或空着")

@@ -79,6 +79,18 @@ class Shelf:
         self._draft(name).rename(path)
         return former
 
+    def undo(self, name: str) -> Path | None:
+        """Brings back what was live before the last publishing; the live one becomes the draft.
+
+        None where that is the shipped form. Raises `NoDraft` where the county never published one.
+        """
+        path = self._forms / f"{name}.yaml"
+        if not path.exists():
+            raise NoDraft(name)
+        path.rename(self._draft(name))
+        former = max(self._forms.glob(f"_{name}.v*.yaml"), key=_version, default=None)
+        return former.rename(path) if former else None
+
     def discard(self, name: str) -> None:
         """Takes the draft away; raises `NoDraft`."""
         try:
@@ -92,3 +104,8 @@ class Shelf:
 
     def _draft(self, name: str) -> Path:
         return self._forms / f"_{name}.yaml"
+
+
+def _version(path: Path) -> int:
+    """3 of _a1.v3.yaml."""
+    return int(path.stem.rpartition(".v")[2])

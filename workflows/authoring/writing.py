@@ -9,7 +9,18 @@ from openpyxl.styles import Font
 
 from config.models import Form, Group, Question
 from workflows.authoring.formula import to_cell
-from workflows.authoring.layout import CHOICES, GROUPS, HELP, RULES, SETTINGS, SHEETS, SURVEY, TYPES, Column
+from workflows.authoring.layout import (
+    CHOICES,
+    GROUPS,
+    HELP,
+    HOW,
+    RULES,
+    SETTINGS,
+    SHEETS,
+    SURVEY,
+    TYPES,
+    Column,
+)
 
 Line = Mapping[str, Any]
 WIDTH = 18
@@ -127,3 +138,4 @@ def _help() -> Iterator[Sequence[str]]:
         for column in columns:
             yield sheet, column.word, column.about
     yield SURVEY, "type", "可用的题型：" + "；".join(TYPES)
+    yield from HOW
