@@ -33,10 +33,10 @@ class Nursery:
         self._listener = listener
         self._children: dict[socket.socket, int] = {}
         self._selector = selectors.DefaultSelector()
-        self._deaths, wakeup = socket.socketpair()
-        for one in (self._deaths, wakeup):
+        self._deaths, self._bell = socket.socketpair()
+        for one in (self._deaths, self._bell):
             one.setblocking(False)
-        signal.set_wakeup_fd(wakeup.fileno())
+        signal.set_wakeup_fd(self._bell.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for what in (listener, self._deaths, sys.stdin):
             self._selector.register(what, selectors.EVENT_READ)
@@ -107,6 +107,7 @@ class Nursery:
     def _leave_home(self, log: Path) -> None:
         """Nothing of the nursery stays with a child: no socket, no signal, no standard stream."""
         signal.set_wakeup_fd(-1)
+        self._bell.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, socket.socket):
