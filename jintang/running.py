@@ -14,10 +14,10 @@ from aiogram.exceptions import TelegramAPIError
 from bot.receiving import ALLOWED
 from config.clock import SystemClock
 from config.settings import OperatorsSettings, Settings
+from jintang import logs
 from jintang.console import say
 from jintang.dead_man import calling
 from jintang.installation import Refused, policy_of, read_settings, ready_database
-from jintang.logs import libraries_too
 from jintang.roles import PARTS, Role, parts
 from jintang.wiring import Jintang, jintang
 from storage.crypto import vault
@@ -38,7 +38,7 @@ AGAIN_SECONDS = 5.0
 
 async def work(chosen: Collection[Role]) -> None:
     """Everything, or the chosen roles, until SIGTERM or Ctrl+C. Raises `Refused` where it may not begin."""
-    libraries_too()
+    logs.set_up()
     settings, roles = read_settings(), parts(chosen)
     if settings.telegram.token is None:
         raise Refused("没有设置 JINTANG_TELEGRAM__TOKEN，请填机器人的令牌")

@@ -129,7 +129,8 @@ class Database:
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self.bells = Bells()
-        how = {"module": OneVisit()} if self.embedded else {**POOL, "connect_args": PLAINLY}
+        how: dict[str, Any] = {"hide_parameters": True}  # an error names no values
+        how |= {"module": OneVisit()} if self.embedded else {**POOL, "connect_args": PLAINLY}
         self.engine: AsyncEngine = create_async_engine(self.url, **how)
         self._looking = create_async_engine(self.url, **how, **LOOKING)
         self._turn = asyncio.Lock()

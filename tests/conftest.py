@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jintang import logs
 from tests import databases
 
 pytest_plugins = ["pytester", "tests.guard"]
@@ -18,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    logs.without_values()
     kind = config.getoption("--database")
     databases.use(kind)
     for name in databases.KINDS:

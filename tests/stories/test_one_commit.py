@@ -140,7 +140,7 @@ async def test_a_case_its_tasks_rungs_audit_and_notices_are_one_commit(
     async def dies(*_args: Any) -> None:
         raise RuntimeError("the light went out")
 
-    monkeypatch.setattr("workflows.intake.open_silently", dies)
+    monkeypatch.setattr("workflows.joining.open_silently", dies)
     with pytest.raises(RuntimeError):
         await hebei.list_arrives()
     await hebei.app.settle()
