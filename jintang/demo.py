@@ -20,7 +20,7 @@ from config.clock import SetClock
 from config.loader import load_policy
 from config.models import Policy
 from config.wording import moment_text
-from jintang import drill
+from jintang import drill, logs
 from jintang.form_trial import sample
 from jintang.roles import PARTS, Role
 from jintang.story import Play
@@ -255,6 +255,7 @@ async def serve(
     trial: Trial | None = None,
 ) -> None:
     """Serves the page until interrupted; 重新开始 begins a fresh county behind the same page."""
+    logs.without_values()
     chosen = trial.policy if trial else load_policy(policy)
     demo = Demo(Emulator(), SetClock(START), policy)
     demo.emulator = Emulator(now=lambda: demo.clock.now().timestamp())
