@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 REPORTS = HERE.parent / "docs" / "reports"
 PAGE, KEPT = REPORTS / "bench.md", REPORTS / "bench.json"
 REASONS = HERE / "reasons.md"
-NAMES = ("outbox", "storm", "presses", "intake", "clue_list", "sweep", "startup")
+NAMES = ("outbox", "storm", "presses", "intake", "clue_list", "sweep", "schedulers", "startup")
 LOOP = 3_000_000
 HEADER = ("work", "database", "measured", "against", "ratio", "aim", "met")
 out = Console(soft_wrap=True)

@@ -6,7 +6,6 @@ Limits are off. The emulator has a process of its own; so has each sender where 
 import asyncio
 import os
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from sqlalchemy import delete, func, select, update
 from benchmarks.cores import Cores
 from benchmarks.emulator import Emulator, emulating
 from benchmarks.filling import DATABASES, MONDAY, fill, prepared, unlocked
+from benchmarks.processes import Go, let_go, waiting
 from benchmarks.table import Line, Size, median, percentile
 from bot.channel import TelegramChannel
 from config.clock import LocalTime, SetClock, SteadyClock
@@ -229,30 +229,16 @@ async def _together(url: str, emulator: Emulator, count: int, senders: int) -> t
     """Messages a second of so many processes, and the processors at work; none may be sent twice."""
     database = Database(url)
     await _again(database)
-    processes = [await _process(url, emulator.base) for _ in range(senders)]
-    try:
+    async with waiting(senders, __name__, url, emulator.base) as go:
         cores = Cores()
-        rate = await _rate(emulator, count, partial(_until_sent, database, processes))
-        return rate, cores.used()
-    finally:
-        for process in processes:
-            process.terminate()
-            await process.wait()
-        await database.close()
+        rate = await _rate(emulator, count, partial(_until_sent, database, go))
+        used = cores.used()
+    await database.close()
+    return rate, used
 
 
-async def _process(url: str, base: str) -> Process:
-    words = (sys.executable, "-m", "benchmarks.outbox", url, base)
-    process = await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE)
-    assert process.stdout is not None
-    await process.stdout.readline()
-    return process
-
-
-async def _until_sent(database: Database, processes: Sequence[Process]) -> None:
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write(b"go\n")
+async def _until_sent(database: Database, go: Go) -> None:
+    go()
     left = select(func.count()).select_from(Notice).where(Notice.state.not_in(SETTLED))
     while True:
         async with database.reading() as session:
@@ -264,8 +250,7 @@ async def _until_sent(database: Database, processes: Sequence[Process]) -> None:
 async def _send_in_process(url: str, base: str) -> None:
     database, bot = Database(url), telegram(TOKEN, base, None)
     sender = _sender(database, bot)
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    await let_go()
     await sender.run(asyncio.Event())  # until it is terminated
 
 

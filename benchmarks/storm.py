@@ -6,7 +6,7 @@ this one. While the notices drain, people press buttons, and halfway an urgent c
 
 import asyncio
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -216,11 +216,13 @@ class _Weather:
         calls = self.emulator.journal.calls()
         refused = [f"{call.method} {call.status}" for call in calls if call.status != 200]
         told = [one for one in self._notices(0) if (one.chat_id, one.message_id) not in self._sheets]
-        counts = Counter((one.chat_id, one.text.startswith(RED)) for one in told)
+        heard = defaultdict[tuple[int, bool], list[str]](list)
+        for one in told:
+            heard[one.chat_id, one.text.startswith(RED)].append(one.text.partition("\n")[0])
         beyond = [
-            f"{count} messages to one person"
-            for (_, red), count in counts.items()
-            if count > (quiet.urgent_budget if red else quiet.daily_budget)
+            f"{len(heads)} messages to one person: {'; '.join(heads)}"
+            for (_, red), heads in heard.items()
+            if len(heads) > (quiet.urgent_budget if red else quiet.daily_budget)
         ]
         return [*self.emulator.violations, *refused, *beyond]
 

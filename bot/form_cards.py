@@ -10,13 +10,14 @@ from config.wording import day_text, fill
 from notifications.channel import Button
 from workflows.answers import Page
 from workflows.desk import Desk
-from workflows.forms import confirmation, shown
+from workflows.forms import confirmation, fits, shown
 
 PAGE = 8
 PAST = ((0, "今天"), (1, "昨天"), (2, "前天"))
 FUTURE = ((1, "明天"), (2, "后天"), (3, "大后天"))
 NEAR = {"past": PAST, "future": FUTURE, "coming": ((0, "今天"), *FUTURE[:2])}
 DAYS_SHOWN = 14
+NO_LINE = "未配置"
 
 
 def card(page: Page, desk: Desk, sheet_page: int = 0) -> tuple[str, Rows]:
@@ -28,8 +29,9 @@ def card(page: Page, desk: Desk, sheet_page: int = 0) -> tuple[str, Rows]:
 
 
 def named_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts as labels show them: days written out."""
-    return {name: _spoken(value) for name, value in facts.items()}
+    """Facts as labels show them: days written out, a line that is not configured said to be so."""
+    spoken = {name: _spoken(value) for name, value in facts.items()}
+    return spoken | ({} if facts.get("income_line") else {"income_line": NO_LINE})
 
 
 def _spoken(value: Any) -> Any:
@@ -39,18 +41,25 @@ def _spoken(value: Any) -> Any:
 
 
 def _text(page: Page, question: Question, desk: Desk) -> str:
-    facts = named_facts(dict(page.form.facts))
+    facts = named_facts(dict(page.form.facts)) | page.form.figures(page.sheet.answers)
     title = f"{page.form.form.title}{_whereabouts(page, question)}{who(page)}"
     lines = [title, fill(question.label, facts)]
     if warning := confirmation(page.form, page.sheet):
         return "\n".join([*lines, "", "❓ " + fill(warning, facts)])
     if recalled := _recalled(page, question):
-        lines.append(fill(desk.policy.texts["form_last"], {"day": _last_day(page), "answer": recalled[0]}))
+        text, day = _last_text(page)
+        lines.append(fill(desk.policy.texts[text], {"day": day, "answer": recalled[0]}))
     if question.type in (QuestionType.integer, QuestionType.text):
-        lines.append(desk.policy.texts["form_type"])
+        lines.append(desk.policy.texts[_how_to_type(question)])
     elif question.choices_from and len(page.form.choices_of(question, page.sheet.answers)) > PAGE:
         lines.append(desk.policy.texts["form_search"])
     return "\n".join(lines)
+
+
+def _how_to_type(question: Question) -> str:
+    if question.calculation:
+        return "form_type_if_wrong"
+    return "form_type_or_tap" if question.choices else "form_type"
 
 
 def _whereabouts(page: Page, question: Question) -> str:
@@ -63,20 +72,22 @@ def _whereabouts(page: Page, question: Question) -> str:
 
 def _recalled(page: Page, question: Question) -> tuple[str, Button] | None:
     """What was said last time, and the button that says it again: of a question, or of a whole group."""
-    part, answers = page.form.part_of(question), page.sheet.answers
+    part, answers, last = page.form.part_of(question), page.sheet.answers, page.last.answers
     if part is not None and part.group.recall:
         its = page.form.of_part(part, answers)
-        said = [shown(page.form, one, page.last[one.name], answers) for one in its if one.name in page.last]
+        said = [shown(page.form, one, last[one.name], answers) for one in its if one.name in last]
         if said and question == next(one for one in page.form.asked(answers) if one in its):
             return "，".join(said), of_part(page, "w", part, "都没变")
-    if question.recall and question.name in page.last:
+    if question.name in last and fits(page.form, question, last[question.name], answers):
         same = f"l:{page.draft.id}:{page.draft.revision}:{key_of(page, question)}"
-        return shown(page.form, question, page.last[question.name], answers), Button("没变", same)
+        return shown(page.form, question, last[question.name], answers), Button("没变", same)
     return None
 
 
-def _last_day(page: Page) -> str:
-    return f"（{page.last_on.month}月{page.last_on.day}日）" if page.last_on else ""
+def _last_text(page: Page) -> tuple[str, str]:
+    """The text that tells of it, and its day: an answer has one, the register has none."""
+    said_on = page.last.said_on
+    return ("form_last", f"（{said_on.month}月{said_on.day}日）") if said_on else ("form_registered", "")
 
 
 def _buttons(page: Page, question: Question, today: date, sheet_page: int) -> Rows:
@@ -90,6 +101,8 @@ def _buttons(page: Page, question: Question, today: date, sheet_page: int) -> Ro
     match question.type:
         case QuestionType.select_one:
             rows += _single(page, question, sheet_page)
+        case QuestionType.integer:
+            rows += _amounts(page, question)
         case QuestionType.select_multiple:
             rows += _several(page, question)
         case QuestionType.date:
@@ -108,6 +121,16 @@ def _single(page: Page, question: Question, sheet_page: int) -> Rows:
     shown_now = ordered[start : start + PAGE] if len(ordered) > PAGE + 2 else ordered
     buttons = [answer(page, question, c.name, _marked(c, suggested, former)) for c in shown_now]
     return paired(buttons) + _turn(page, len(ordered), sheet_page)
+
+
+def _amounts(page: Page, question: Question) -> Rows:
+    """What the answers before come to, and bands to tap where an exact number is not known."""
+    answers = page.sheet.answers
+    total = page.form.worked_out(question, answers)
+    proposed = [] if total is None else [[answer(page, question, str(total), f"对，{total}")]]
+    former = answers.get(question.name)
+    bands = page.form.choices_of(question, answers)
+    return proposed + paired([answer(page, question, c.name, _marked(c, None, former)) for c in bands])
 
 
 def _marked(choice: Choice, suggested: str | None, former: Any) -> str:

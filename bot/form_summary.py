@@ -69,9 +69,12 @@ def _line(page: Page, part: PartOfForm, questions: Sequence[Question]) -> list[s
 def _said(page: Page, questions: Sequence[Question]) -> Iterator[tuple[str, str]]:
     """What was answered, each with its short name."""
     answers = page.sheet.answers
+    figures = page.form.figures(answers)
     for question in questions:
         if question.name in answers:
             yield _short(question), shown(page.form, question, answers[question.name], answers)
+        elif question.name in figures:
+            yield _short(question), str(figures[question.name])
 
 
 def _short(question: Question) -> str:
@@ -80,9 +83,9 @@ def _short(question: Question) -> str:
 
 def _edits(page: Page, questions: Sequence[Question]) -> list[Button]:
     """改 for what was answered, 补 for what only the summary offers."""
-    edits = []
+    edits, offered = [], {*page.form.offered(page.sheet.answers)}
     for question in questions:
-        verb = "改 " if question.name in page.sheet.answers else "补" if question.on_summary else None
+        verb = "改 " if question.name in page.sheet.answers else "补" if question.name in offered else None
         if verb:
             press = f"e:{page.draft.id}:{page.draft.revision}:{key_of(page, question)}"
             edits.append(Button(f"{verb}{_short(question)}", press))

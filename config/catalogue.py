@@ -13,10 +13,15 @@ FACTS: Mapping[str, str | int] = MappingProxyType(
 )
 
 # Fields a label or a message of a form may show, already in words.
-LABEL_FIELDS = frozenset({"place", "household", "words", "source", "due", "limit", "last", "income_line"})
+LABEL_FIELDS = frozenset(
+    {"place", "household", "words", "source", "due", "limit", "last", "income_line", "brief"}
+)
 
 # Where the choices of a question may come from (`choices_from`).
 CHOICE_SOURCES = frozenset({"households", "villages", "officials", "colleagues", "days"})
+
+# What the register of households knows and a question may recall (`recall_from: household.…`).
+REGISTERED = frozenset({"members", "kind"})
 
 # Questions whose answers the code itself acts on: without them a form could be filled in and nothing done.
 NEEDED_QUESTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -170,7 +175,10 @@ _TEXTS = {
     "clue_card": "code source number",
     "help_more": "",
     "form_last": "day answer",
+    "form_registered": "answer",
     "form_type": "",
+    "form_type_or_tap": "",
+    "form_type_if_wrong": "",
     "form_search": "",
     "form_summary": "",
     "resent_mark": "",

@@ -28,6 +28,13 @@ def _names(source: str) -> tuple[str, ...]:
 
 def holds(source: str | None, facts: Mapping[str, Any]) -> bool:
     """Whether the condition is true of `facts`; no condition is true."""
-    return source is None or bool(
-        compiled(source).execute({name: facts[name] for name in _names(source) if name in facts})
-    )
+    return source is None or bool(_worked_out(source, facts))
+
+
+def number(source: str, facts: Mapping[str, Any]) -> int:
+    """The whole number that the expression gives for `facts`."""
+    return int(_worked_out(source, facts))
+
+
+def _worked_out(source: str, facts: Mapping[str, Any]) -> Any:
+    return compiled(source).execute({name: facts[name] for name in _names(source) if name in facts})

@@ -31,6 +31,7 @@ def sample(today: date) -> dict[str, Any]:
         "due": (today + timedelta(days=2)).isoformat(),
         "limit": (today + timedelta(days=10)).isoformat(),
         "income_line": 0,
+        "brief": "（这里写着这一户的要紧情况）",
     }
 
 
@@ -57,7 +58,7 @@ def play(form: OpenForm, ends: Mapping[str, str], today: date, say: Say, ask: As
 
 
 def _asked(form: OpenForm, sheet: Sheet, question: Question) -> str:
-    facts = {name: _written(value) for name, value in form.facts.items()}
+    facts = {name: _written(value) for name, value in form.facts.items()} | form.figures(sheet.answers)
     warning = confirmation(form, sheet)
     if warning is not None:
         return f"  ❓ {fill(warning, facts)}（y 是，就这样；或重新回答）"

@@ -86,7 +86,7 @@ class Play:
             Scene("周末不打扰。过了期限，工作日一早，乡镇收到带按钮的提醒", TOWN, self._overdue),
             Scene("乡镇点“乡镇协助”，告诉村里怎么帮", TOWN, self._assist),
             Scene("网格员上门，一题一题点：有难处，扛不住，拟纳入", GRID, self._check, 1.5),
-            Scene("四个同步：授权、评议、比对、审核一起开始", GRID, self._authorise),
+            Scene("四个同步：授权采集、评议、比对、审核一起开始", GRID, self._collect, 1.5),
             Scene("村里开评议会，登记人数和结果，张贴公示", VILLAGE, self._review, 1.3),
             Scene("公示的五天里，县里比对，乡镇审核", COUNTY, self._offices),
             Scene("公示满五整天，没有异议", VILLAGE, self._publicity),
@@ -129,8 +129,8 @@ class Play:
         await self._tap(GRID, "现在核实", "上门见到人", "今天", "属实", "☐ 因病", "选好了", "都能过得去")
         await self._tap(GRID, "扛不住", "👉 有风险，拟纳入", "提交")
 
-    async def _authorise(self) -> None:
-        await self._form(GRID, "authorise")
+    async def _collect(self) -> None:
+        await self._form(GRID, "a2")
 
     async def _review(self) -> None:
         await self._next_working(1, 10)
@@ -185,7 +185,27 @@ async def _nothing() -> None:
 
 # What is answered on each form when all goes well; ✎ stands before typed words.
 ORDINARY: dict[str, tuple[str, ...]] = {
-    "authorise": ("本人签(按手印)", "今天"),
+    "a2": (
+        *("本人签(按手印)", "今天", "没变", "没变", "本村老房", "一样"),
+        *("16–59岁", "☐ 患有大病", "选好了", "丧失劳动力", "居民医保", "都没有"),
+        *("配偶", "16–59岁", "健康", "普通劳动力", "10–12个月", "省外", "居民医保", "都没有"),
+        *("儿子", "6–15岁", "健康", "初中", "居民医保", "都没有"),
+        *("安全", "👉 都在", "👉 都参了", "没问题", "不愁"),
+        *(
+            "✎3.8万",
+            "✎6000",
+            "✎2000",
+            "0",
+            "✎1800",
+            "0",
+            "✎5万",
+            "少了一些",
+            "对，43800",
+        ),
+        *("没变", "☐ 亲戚能帮", "☐ 能打工", "选好了", "都没有", "☐ 看病报销救助", "选好了"),
+        *("👉 边缘易致贫户", "一周内", "☐ 户口簿", "☐ 诊断书或病历", "☐ 发票或结算单", "选好了"),
+        *("☐ 村干部", "选好了", "签了", "提交"),
+    ),
     "review": ("通过", "今天", "村民代表会议", "✎30", "✎26", "✎25", "✎1", "✎0", "提交"),
     "posting": ("今天", "村务公开栏", "对，都没有", "提交"),
     "comparison": ("无异常", "今天"),

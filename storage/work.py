@@ -63,7 +63,8 @@ class Task(Flowing, Base):
     """A step waiting for a post, on a case or on an unmatched clue.
 
     `due_on` is the date that counts, `latest_on` the last feasible one; both are local dates.
-    `state`: open, done, cancelled.
+    `asks`: the groups and questions a step was sent back for; None where it is asked whole.
+    `state`: open, done, cancelled, returned.
     """
 
     __tablename__ = "tasks"
@@ -98,6 +99,7 @@ class Task(Flowing, Base):
     started_at: Mapped[datetime | None]
     expected_on: Mapped[date | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    asks: Mapped[list[Any] | None]
     excuse: Mapped[str | None] = mapped_column(String(32))
     assisted_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(String(32))
@@ -164,6 +166,7 @@ class Draft(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     answers: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     marked: Mapped[list[Any]] = mapped_column(default=list)
+    asking: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[str | None] = mapped_column(String(64))
     editing: Mapped[bool] = mapped_column(default=False)
     confirming: Mapped[str | None] = mapped_column(String(160))

@@ -1,6 +1,6 @@
 """Filling forms in: drafts saved after each answer, resumed anywhere, submitted once (promises 2, 8, 9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,22 +8,25 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
-from config.models import Form, Policy
+from config.models import Policy
 from storage.register import Clue, Household
 from storage.work import Case, Draft, FollowUp, Submission, Task
 from workflows import actions, cases, forms
 from workflows.authority import Person, may_finish
+from workflows.brief import brief
 from workflows.choices import Asker, offered
 from workflows.desk import Desk
 from workflows.due import entered_late
 from workflows.forms import Refused, Sheet
 from workflows.income import line_in_force
-from workflows.open_form import OpenForm, PartOfForm, parted
+from workflows.open_form import OpenForm, PartOfForm, parted, shows
+from workflows.recall import Known, last_time, sent_back
+from workflows.record import record_of
 from workflows.tasks import open_tasks_of, task_form
 from workflows.words import case_facts, clue_words, place, task_day
 
 KEPT_HOURS = 72
-LOOK_BACK = 20
+BRIEF = "brief"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,7 @@ class Page:
     draft: Draft
     form: OpenForm
     sheet: Sheet
-    last: dict[str, Any]
-    last_on: date | None
+    last: Known
     task: Task | None
 
 
@@ -151,7 +153,9 @@ async def _begin(
         touched_at=desk.now(),
     )
     opened = OpenForm(desk.policy.forms[form_name], facts)
-    draft.at = forms.begin(opened).at
+    begun = await _first_sheet(session, desk, opened, task)
+    draft.answers, draft.at = dict(begun.answers), begun.at
+    draft.marked, draft.asking = list(begun.marked), list(begun.asking)
     session.add(draft)
     if task is not None and task.started_at is None and form_name == task_form(desk.policy, task):
         task.started_at = desk.now()
@@ -159,8 +163,18 @@ async def _begin(
     return draft
 
 
+async def _first_sheet(session: AsyncSession, desk: Desk, form: OpenForm, task: Task | None) -> Sheet:
+    """An empty one; for a step that was sent back, what was answered, with what it was sent back for open."""
+    if task is None or task.asks is None or form.form.name != task_form(desk.policy, task):
+        return forms.begin(form)
+    before = await sent_back(session, task)
+    asked = {*task.asks}
+    asking = [one.name for one in form.every(before.answers) if {one.group, parted(one.name)[2]} & asked]
+    return forms.begin(form, before.answers, asking)
+
+
 def _no_facts() -> dict[str, Any]:
-    empty = dict.fromkeys(("place", "household", "words", "source", "due", "limit", "last"), "")
+    empty = dict.fromkeys(("place", "household", "words", "source", "due", "limit", "last", BRIEF), "")
     return {**empty, "income_line": 0}
 
 
@@ -195,51 +209,26 @@ async def open_page(session: AsyncSession, desk: Desk, draft: Draft, person: Per
         await desk.areas.learn(session, {task.region_code})
     chosen = await offered(session, desk, policy.forms[draft.form], Asker(person, task))
     form = OpenForm(policy.forms[draft.form], draft.facts, chosen)
-    return await _page(session, draft, form, _sheet(draft), task)
+    return await _page(session, desk, Page(draft, form, _sheet(draft), Known(), task))
 
 
-async def _page(session: AsyncSession, draft: Draft, form: OpenForm, sheet: Sheet, task: Task | None) -> Page:
-    """The sheet with what was said last time, where its open question wants to know."""
-    last, last_on = await _last_time(session, form.form, task) if _recalls(form, sheet) else ({}, None)
-    return Page(draft, form, sheet, last, last_on, task)
-
-
-def _recalls(form: OpenForm, sheet: Sheet) -> bool:
-    if sheet.at is None:
-        return False
-    question = form.question(sheet.at)
-    part = form.part_of(question)
-    return question.recall or (part is not None and part.group.recall)
+async def _page(session: AsyncSession, desk: Desk, page: Page) -> Page:
+    """The page with what its open question wants to show: last time's answers, or a brief of the case."""
+    form, task = page.form, page.task
+    if page.sheet.at and task is not None and task.case_id and shows(form.form, page.sheet.at, BRIEF):
+        case = await session.get_one(Case, task.case_id)
+        known = brief(await record_of(session, desk, case), line_in_force(desk.policy, desk.today()))
+        form = replace(form, facts={**form.facts, BRIEF: "\n".join(known)})
+    return replace(page, form=form, last=await last_time(session, form, page.sheet, task))
 
 
 def _sheet(draft: Draft) -> Sheet:
     confirming = draft.answers.get(CONFIRMING)
     answers = {name: value for name, value in draft.answers.items() if name != CONFIRMING}
-    return Sheet(answers, draft.at, tuple(draft.marked), confirming, draft.editing)
+    return Sheet(answers, draft.at, tuple(draft.marked), tuple(draft.asking or ()), confirming, draft.editing)
 
 
 CONFIRMING = "?"
-
-
-async def _last_time(
-    session: AsyncSession, form: Form, task: Task | None
-) -> tuple[dict[str, Any], date | None]:
-    """What the household last said to the questions that are recalled, and when (promise 9).
-
-    A sheet that ended before them, such as 改天去, has nothing to say.
-    """
-    if task is None or task.case_id is None:
-        return {}, None
-    groups = {group.name for group in form.groups if group.recall}
-    recalled = {one.name for one in form.questions if one.recall or one.group in groups}
-    household = select(Case.household_id).where(Case.id == task.case_id).scalar_subquery()
-    same = (Submission.household_id == household) & (Submission.form == form.name)
-    query = select(Submission).where(same).order_by(Submission.id.desc()).limit(LOOK_BACK)
-    for last in await session.scalars(query):
-        said = {name: value for name, value in last.answers.items() if value is not None}
-        if any(parted(name)[2] in recalled for name in said):
-            return said, last.happened_on
-    return {}, None
 
 
 # --- answering ---------------------------------------------------------------------------------
@@ -270,7 +259,7 @@ async def mark(session: AsyncSession, desk: Desk, page: Page, choice: str, *, wa
     if isinstance(toggled, Refused):
         return toggled
     page.draft.marked, page.draft.touched_at = list(toggled.marked), desk.now()
-    return Page(page.draft, page.form, toggled, page.last, page.last_on, page.task)
+    return Page(page.draft, page.form, toggled, page.last, page.task)
 
 
 async def step_back(session: AsyncSession, desk: Desk, page: Page, revision: int) -> Page:
@@ -286,7 +275,9 @@ async def as_last_time(
     session: AsyncSession, desk: Desk, page: Page, part: PartOfForm, revision: int
 ) -> Page | Refused:
     """都没变 at the beginning of a group: every answer of it as it was last time."""
-    return await _turn(session, desk, page, forms.again(page.form, page.sheet, part, page.last), revision)
+    return await _turn(
+        session, desk, page, forms.again(page.form, page.sheet, part, page.last.answers), revision
+    )
 
 
 async def add_another(
@@ -314,6 +305,7 @@ async def _turn(session: AsyncSession, desk: Desk, page: Page, sheet: Sheet, rev
         "answers": answers,
         "at": sheet.at,
         "marked": list(sheet.marked),
+        "asking": list(sheet.asking),
         "editing": sheet.editing,
         "revision": revision + 1,
         "touched_at": desk.now(),
@@ -328,7 +320,7 @@ async def _turn(session: AsyncSession, desk: Desk, page: Page, sheet: Sheet, rev
         raise Stale
     for name, value in turned.items():
         set_committed_value(page.draft, name, value)
-    return await _page(session, page.draft, page.form, sheet, page.task)
+    return await _page(session, desk, replace(page, sheet=sheet))
 
 
 # --- submitting --------------------------------------------------------------------------------

@@ -114,14 +114,18 @@ async def redate(session: AsyncSession, desk: Desk, policy: Policy, case: Case, 
 
 
 async def apply(session: AsyncSession, desk: Desk, task: Task, act: Act) -> Outcome:
-    """What the outcome of a step does to the case, all in the caller's commit (promise 1)."""
+    """What the outcome of a step does to the case, all in the caller's commit (promise 1).
+
+    The case has its own outcomes; one that only the form of today knows is that of today's procedure.
+    """
     case = await session.get_one(Case, task.case_id)
     household = await session.get_one(Household, case.household_id)
     await desk.areas.learn(session, {case.region_code, task.region_code})
     policy = await desk.policy_of(session, case.policy_digest)
     step = policy.procedures[task.procedure].steps[task.step]
-    name = settled(step.outcomes, act.outcome, task.attempts + 1)
-    outcome = step.outcomes[name]
+    outcomes = {**desk.policy.procedures[task.procedure].steps[task.step].outcomes, **step.outcomes}
+    name = settled(outcomes, act.outcome, task.attempts + 1)
+    outcome = outcomes[name]
     road = _Road(session, desk, policy, case, household)
     said = answers_in_words(policy, task, act.answers)
     await road.note_marks(task, act, said)
@@ -241,9 +245,9 @@ class _Road:
         task.happened_on, task.recorded_at = act.happened_on, self.desk.now()
         assert outcome.to is not None
         await self.session.flush()
-        reason = said.get("reason") or said.get("lacking") or outcome.label
-        by = self.policy.posts[task.post].label
-        await self._open(outcome.to, kind="task_returned", facts={"reason": reason, "post": by})
+        facts = {"reason": _why(said) or outcome.label, "post": self.policy.posts[task.post].label}
+        asks = None if outcome.asks is None else asked_again(act.answers.get(outcome.asks))
+        await self._open(outcome.to, kind="task_returned", facts=facts, asks=asks)
 
     async def hand_up(self, task: Task) -> None:
         """The desk above takes the task over; the dates stay, the rungs are counted anew."""
@@ -294,7 +298,13 @@ class _Road:
             )
         return facts
 
-    async def _open(self, step: str, kind: str = "task_opened", facts: dict[str, Any] | None = None) -> None:
+    async def _open(
+        self,
+        step: str,
+        kind: str = "task_opened",
+        facts: dict[str, Any] | None = None,
+        asks: Sequence[str] | None = None,
+    ) -> None:
         """Opens a step; publicity opens on the last of its whole days."""
         rounds = (await self._facts()).get(step, StepFact()).rounds
         opens_on = None
@@ -308,6 +318,7 @@ class _Road:
             kind="measures_due" if step == "measures" else kind,
             round=rounds + 1,
             opens_on=opens_on,
+            asks=asks,
             facts=facts or {},
         )
         await open_tasks(self.session, self.desk, self.policy, [opening])
@@ -328,6 +339,17 @@ class _Road:
     def _posting(self) -> tuple[str, ...]:
         steps = self.procedure.steps.values()
         return next(step.after for step in steps if step.opens_on == "last_publicity_day")
+
+
+def _why(said: Mapping[str, str]) -> str:
+    """收支（前后对不上）。和存折差得多：what was sent back, why, and what was added."""
+    what, why, note = said.get("reason") or said.get("lacking"), said.get("why"), said.get("note")
+    return f"{what or ''}{f'（{why}）' if why else ''}{f'。{note}' if note else ''}"
+
+
+def asked_again(chosen: Any) -> list[str]:
+    """The groups and questions that an answer names."""
+    return [chosen] if isinstance(chosen, str) else list(chosen or ())
 
 
 async def drop_drafts(session: AsyncSession, task_ids: Sequence[int]) -> None:

@@ -25,13 +25,20 @@ class Visited(Protocol):
 
 
 async def begin_follow_up(
-    session: AsyncSession, desk: Desk, policy: Policy, case: Case, household: Household, last: date
+    session: AsyncSession,
+    desk: Desk,
+    policy: Policy,
+    case: Case,
+    household: Household,
+    last: date,
+    sooner: date | None = None,
 ) -> None:
-    """The next visit after the contact of `last`; the task opens at once, its reminders later."""
+    """The next visit after the contact of `last`, or `sooner`; its task opens now, its reminders later."""
     levels = desk.policy.levels
     at_first = levels.on_danger if case.urgent else household.level or levels.on_recognition
     case.level = case.level or at_first
     due = last + timedelta(days=levels.levels[case.level].every_days)
+    due = min(due, sooner or due)
     opening = Opening(case, household, STEP, PROCEDURE, kind=None, due_on=due)
     (task,) = await open_tasks(session, desk, policy, [opening])
     session.add(
@@ -49,4 +56,6 @@ async def end_follow_up(
     await session.flush()
     if visit.answers.get("serious") == "urgent":
         case.level = desk.policy.levels.on_danger
-    await begin_follow_up(session, desk, policy, case, household, visit.happened_on)
+    stated = visit.answers.get("sooner")
+    sooner = date.fromisoformat(stated) if stated else None
+    await begin_follow_up(session, desk, policy, case, household, visit.happened_on, sooner)

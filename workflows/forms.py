@@ -4,13 +4,14 @@ A sheet knows nothing of chats or databases. An answer that is refused, or that 
 confirmed, comes back as a value, never as an exception.
 """
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from config.expressions import holds
 from config.models import Group, Question, QuestionType
-from workflows.open_form import Answers, OpenForm, PartOfForm, name_of, parted
+from workflows.open_form import Answers, OpenForm, PartOfForm, name_of, parted, value_of
 from workflows.spoken import read_day, read_number
 
 SKIPPED = None
@@ -19,11 +20,15 @@ TEXT_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An answer sheet: what is answered, which question is open (`at`, None at the summary)."""
+    """An answer sheet: what is answered, which question is open (`at`, None at the summary).
+
+    `asking` are questions to be answered again, though they have an answer.
+    """
 
     answers: Answers = field(default_factory=dict)
     at: str | None = None
     marked: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
     confirming: Any = None
     editing: bool = False
 
@@ -35,9 +40,9 @@ class Refused:
     message: str
 
 
-def begin(form: OpenForm, answers: Answers | None = None) -> Sheet:
-    """A fresh sheet at its first open question."""
-    return _onward(form, Sheet(answers=dict(answers or {})))
+def begin(form: OpenForm, answers: Answers | None = None, asking: Iterable[str] = ()) -> Sheet:
+    """A sheet at its first open question: fresh, or with what is known, or with some to be asked again."""
+    return _onward(form, Sheet(answers=dict(answers or {}), asking=tuple(asking)))
 
 
 def answer(form: OpenForm, sheet: Sheet, value: Any, *, today: date) -> Sheet | Refused:
@@ -57,7 +62,8 @@ def answer(form: OpenForm, sheet: Sheet, value: Any, *, today: date) -> Sheet | 
         return Refused(complaint)
     if sheet.confirming != taken and _to_confirm(form, question, answers):
         return replace(sheet, confirming=taken)
-    return _onward(form, replace(sheet, answers=answers))
+    summed = _summed_anew(form, sheet.answers, answers)
+    return _onward(form, replace(sheet, answers=summed, asking=_without(sheet, {question.name})))
 
 
 def confirmation(form: OpenForm, sheet: Sheet) -> str | None:
@@ -97,16 +103,24 @@ def open_at(form: OpenForm, sheet: Sheet, name: str) -> Sheet:
     """
     if name not in _kept(form, sheet.answers):
         return sheet
+    return replace(sheet, at=name, marked=_marked(form, sheet, name), confirming=None, editing=True)
+
+
+def _marked(form: OpenForm, sheet: Sheet, name: str) -> tuple[str, ...]:
     former = sheet.answers.get(name)
     alone = {choice.name for choice in form.question(name).choices if choice.exclusive}
-    marked = tuple(one for one in former if one not in alone) if isinstance(former, list) else ()
-    return replace(sheet, at=name, marked=marked, confirming=None, editing=True)
+    return tuple(one for one in former if one not in alone) if isinstance(former, list) else ()
+
+
+def _without(sheet: Sheet, names: Set[str]) -> tuple[str, ...]:
+    return tuple(name for name in sheet.asking if name not in names)
 
 
 def again(form: OpenForm, sheet: Sheet, part: PartOfForm, last: Answers) -> Sheet:
     """The sheet with everything of a group as it was last time; what no longer fits is asked."""
     names = [question.name for question in form.of_part(part, sheet.answers)]
-    return begin(form, {**sheet.answers, **{name: last[name] for name in names if name in last}})
+    answers = {**sheet.answers, **{name: last[name] for name in names if name in last}}
+    return begin(form, _summed_anew(form, sheet.answers, answers), _without(sheet, {*names}))
 
 
 def another(form: OpenForm, sheet: Sheet, group: Group) -> Sheet | Refused:
@@ -134,7 +148,24 @@ def _counted(form: OpenForm, sheet: Sheet, group: Group, count: int) -> Sheet | 
     answers = {**sheet.answers, question.name: count}
     if complaint := _constraint(form, question, answers):
         return Refused(complaint)
-    return replace(_onward(form, replace(sheet, answers=answers)), editing=True)
+    summed = _summed_anew(form, sheet.answers, answers)
+    return replace(_onward(form, replace(sheet, answers=summed)), editing=True)
+
+
+def _summed_anew(form: OpenForm, before: Answers, answers: Answers) -> dict[str, Any]:
+    """What others come to follows them; where it had been put right by hand, it is asked again."""
+    changed = dict(answers)
+    for question in form.every(answers):
+        if question.calculation is None or question.name not in before.keys() & changed.keys():
+            continue
+        was, is_now = form.worked_out(question, before), form.worked_out(question, changed)
+        if was == is_now or changed[question.name] != before[question.name]:
+            continue
+        if before[question.name] == was and is_now is not None:
+            changed[question.name] = is_now
+        else:
+            del changed[question.name]
+    return changed
 
 
 def outcome(form: OpenForm, sheet: Sheet) -> str | None:
@@ -164,12 +195,14 @@ def shown(form: OpenForm, question: Question, value: Any, answers: Answers) -> s
 
 
 def _onward(form: OpenForm, sheet: Sheet) -> Sheet:
-    """Drops answers that no longer matter or no longer fit, and opens the first question without one."""
+    """Drops answers that no longer matter or no longer fit, and opens the first question to be answered."""
     answers = _pruned(form, sheet.answers)
     while True:
-        following = next((q for q in form.asked(answers) if not _stands(form, q, answers)), None)
-        if following is None or following.name not in answers:
-            return Sheet(answers=answers, at=following.name if following else None)
+        waiting = (q for q in form.asked(answers) if q.name in sheet.asking or not _stands(form, q, answers))
+        following = next(waiting, None)
+        if following is None or following.name in sheet.asking or following.name not in answers:
+            turned = Sheet(answers=answers, at=following.name if following else None, asking=sheet.asking)
+            return replace(turned, marked=_marked(form, turned, turned.at)) if turned.at else turned
         del answers[following.name]
         answers = _pruned(form, answers)
 
@@ -191,17 +224,28 @@ def _stands(form: OpenForm, question: Question, answers: Answers) -> bool:
     if question.name not in answers:
         return False
     value = answers[question.name]
-    if value is not None and question.type in (QuestionType.select_one, QuestionType.select_multiple):
-        names = {choice.name for choice in form.choices_of(question, answers)}
-        if not names.issuperset([value] if isinstance(value, str) else value):
-            return False
+    chosen = _chosen(question, value)
+    if not chosen.issubset(choice.name for choice in form.choices_of(question, answers)):
+        return False
     return _constraint(form, question, answers) is None
+
+
+def _chosen(question: Question, value: Any) -> set[str]:
+    """The choices that the answer names."""
+    if value is None or isinstance(value, int) or question.type in (QuestionType.date, QuestionType.text):
+        return set()
+    return {value} if isinstance(value, str) else {*value}
+
+
+def fits(form: OpenForm, question: Question, value: Any, answers: Answers) -> bool:
+    """Whether a former answer could be given now."""
+    return _stands(form, question, {**answers, question.name: value})
 
 
 def _constraint(form: OpenForm, question: Question, answers: Answers) -> str | None:
     if question.constraint is None or answers[question.name] is None:
         return None
-    bound = {**form.bound(answers, question.name), "this": answers[question.name]}
+    bound = {**form.bound(answers, question.name), "this": value_of(question, answers[question.name])}
     return None if holds(question.constraint, bound) else question.constraint_message
 
 
@@ -219,7 +263,8 @@ def _read(form: OpenForm, question: Question, sheet: Sheet, value: Any, today: d
     if question.type is QuestionType.select_multiple:
         return _read_several(form, question, sheet, value)
     if question.type is QuestionType.integer:
-        return _read_integer(value)
+        bands = {choice.name for choice in form.choices_of(question, sheet.answers)}
+        return value if value in bands else _read_integer(question, value)
     if question.type is QuestionType.date:
         return _read_date(question, value, today)
     return _read_text(value)
@@ -239,9 +284,12 @@ def _read_several(form: OpenForm, question: Question, sheet: Sheet, value: Any) 
     return chosen
 
 
-def _read_integer(value: Any) -> int | Refused:
+def _read_integer(question: Question, value: Any) -> int | Refused:
+    """A number; only what is worked out from others can be below zero."""
     number = read_number(str(value))
-    return Refused("请写一个数，例如 12、3.8万、三万八。") if number is None else number
+    if number is None or (number < 0 and question.calculation is None):
+        return Refused("请写一个数，例如 12、3.8万、三万八。")
+    return number
 
 
 def _read_date(question: Question, value: Any, today: date) -> str | Refused:

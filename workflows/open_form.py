@@ -6,12 +6,12 @@ and all of them, there and elsewhere, as the list `members`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from config.expressions import holds
+from config.expressions import holds, number
 from config.models import Choice, Form, Group, Question, QuestionType
 
 Answers = Mapping[str, Any]
@@ -21,6 +21,7 @@ EMPTY: Mapping[QuestionType, Any] = {
     QuestionType.integer: 0,
     QuestionType.date: "",
     QuestionType.text: "",
+    QuestionType.calculate: 0,
 }
 MOST_ALIKE = 30
 _ONE_OF_SEVERAL = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
@@ -62,6 +63,7 @@ class OpenForm:
     form: Form
     facts: Mapping[str, Any]
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    _looked_at: list["_Seen"] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def question(self, name: str) -> Question:
         """The question of that name, unrolled; `StopIteration` where the form has none."""
@@ -84,7 +86,8 @@ class OpenForm:
 
     def count(self, group: Group, answers: Answers) -> int:
         """How many there are of a group that repeats."""
-        return min(int(answers.get(group.count or "") or 0), MOST_ALIKE)
+        counted = self.question(group.count or "")
+        return min(int(value_of(counted, answers.get(counted.name))), MOST_ALIKE)
 
     def parts(self, answers: Answers) -> Iterator[tuple[PartOfForm | None, list[Question]]]:
         """The questions by what they belong to, in order; None for those of no group."""
@@ -107,25 +110,38 @@ class OpenForm:
             return None
         return PartOfForm(self.form.group(question.group), parted(question.name)[1])
 
-    def bound(self, answers: Answers, of: str = "") -> dict[str, Any]:
+    def bound(self, answers: Answers, of: str = "") -> Mapping[str, Any]:
         """Every name that an expression of the question `of` may use; what is unanswered is empty."""
+        return self._within(self._seen(answers).names, of)
+
+    def _seen(self, answers: Answers) -> "_Seen":
+        """What the answers come to, worked out once: a press asks for the same ones many times."""
+        if not self._looked_at or self._looked_at[0].answers != answers:
+            self._looked_at[:] = [_Seen(self, dict(answers))]
+        return self._looked_at[0]
+
+    def names(self, answers: Answers) -> dict[str, Any]:
+        """The names that every expression may use: facts, answers, a list for each group that repeats."""
         names = dict(self.facts)
         repeated = self.form.repeated
         for question in self.form.questions:
             if question.name not in repeated:
-                names[question.name] = _value(question, answers.get(question.name))
+                names[question.name] = value_of(question, answers.get(question.name))
         for group in self.form.groups:
             if group.count:
                 names[group.name] = [
                     self._the_nth(group, nth, answers) for nth in range(1, self.count(group, answers) + 1)
                 ]
-        return self._within(names, of)
+        for question in self.form.questions:
+            if question.type is QuestionType.calculate and question.calculation:
+                names[question.name] = number(question.calculation, names)
+        return names
 
     def _the_nth(self, group: Group, nth: int, answers: Answers) -> dict[str, Any]:
         alike = (one for one in self.form.questions if one.group == group.name)
-        return {one.name: _value(one, answers.get(name_of(group.name, nth, one.name))) for one in alike}
+        return {one.name: value_of(one, answers.get(name_of(group.name, nth, one.name))) for one in alike}
 
-    def _within(self, names: dict[str, Any], of: str) -> dict[str, Any]:
+    def _within(self, names: Mapping[str, Any], of: str) -> Mapping[str, Any]:
         """The names, and those of the one that the question belongs to."""
         group, nth, _ = parted(of)
         alike = names.get(group, ()) if nth else ()
@@ -133,13 +149,26 @@ class OpenForm:
 
     def asked(self, answers: Answers) -> list[Question]:
         """The questions that matter given the answers, in order; those of the summary card not."""
-        bound = self.bound(answers)
-        asked = (one for one in self.every(answers) if not one.on_summary)
-        return [one for one in asked if holds(one.relevant, self._within(bound, one.name))]
+        mattering = self._seen(answers).mattering
+        return [one for one in mattering if not one.on_summary and one.type is not QuestionType.calculate]
+
+    def figures(self, answers: Answers) -> dict[str, int]:
+        """What is worked out and shown, by the name of its question."""
+        seen = self._seen(answers)
+        worked_out = (one for one in seen.mattering if one.type is QuestionType.calculate)
+        return {one.name: seen.names[one.name] for one in worked_out}
 
     def offered(self, answers: Answers) -> Iterable[str]:
         """The names of the questions that only the summary offers."""
-        return (one.name for one in self.every(answers) if one.on_summary)
+        return (one.name for one in self._seen(answers).mattering if one.on_summary)
+
+    def mattering(self, answers: Answers) -> Iterator[Question]:
+        """The questions whose condition holds, and that of their group."""
+        bound = self.bound(answers)
+        groups = {group.name: holds(group.relevant, bound) for group in self.form.groups}
+        for one in self.every(answers):
+            if groups.get(one.group or "", True) and holds(one.relevant, self._within(bound, one.name)):
+                yield one
 
     def choices_of(self, question: Question, answers: Answers) -> tuple[Choice, ...]:
         offered = self.choices.get(question.choices_from or "", ()) + question.choices
@@ -151,6 +180,42 @@ class OpenForm:
         bound = self.bound(answers, question.name)
         return next((s.choice for s in question.suggest if holds(s.when, bound)), None)
 
+    def brief(self, answers: Answers) -> bool:
+        """Whether a complete sheet needs no summary before it is submitted."""
+        form = self.form
+        return not form.summary or (form.brief is not None and holds(form.brief, self.bound(answers)))
 
-def _value(question: Question, value: Any) -> Any:
-    return EMPTY[question.type] if value is None else value
+    def worked_out(self, question: Question, answers: Answers) -> int | None:
+        """What the answers before it come to, where a question is asked for that; offered, never taken."""
+        if question.calculation is None:
+            return None
+        return number(question.calculation, self.bound(answers, question.name))
+
+
+def shows(form: Form, name: str, field: str) -> bool:
+    """Whether the label of the question is filled with this."""
+    return f"{{{field}}}" in form.question(parted(name)[2]).label
+
+
+class _Seen:
+    """A set of answers with what follows of it."""
+
+    def __init__(self, form: OpenForm, answers: Answers) -> None:
+        self.form, self.answers = form, answers
+
+    @cached_property
+    def names(self) -> Mapping[str, Any]:
+        return self.form.names(self.answers)
+
+    @cached_property
+    def mattering(self) -> Sequence[Question]:
+        return [*self.form.mattering(self.answers)]
+
+
+def value_of(question: Question, value: Any) -> Any:
+    """What expressions see of an answer: nothing answered is empty, a band of a number is its value."""
+    if value is None:
+        return EMPTY[question.type]
+    if question.type is QuestionType.integer and isinstance(value, str):
+        return next(choice.value for choice in question.choices if choice.name == value)
+    return value

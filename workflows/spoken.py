@@ -21,6 +21,7 @@ WEEKDAYS = {
 FIGURE = "[0-9零〇一二两三四五六七八九十]"
 
 _ABOUT = re.compile(r"^(约|大约|大概|差不多)|(左右|上下)$")
+_BELOW_ZERO = re.compile(r"(?:-|−|负|亏了?|欠了?)(?=[0-9零〇一二两三四五六七八九十百千万])")
 _UNIT = re.compile(r"(元钱|块钱|元|块|圆|人|口|个|户|亩|次|天|个月|月)整?$")
 _NUMERAL = re.compile(r"[0-9.零〇一二两三四五六七八九十百千万]+")
 _FULL = re.compile(
@@ -35,12 +36,15 @@ _AGO = re.compile(rf"({FIGURE}{{1,3}})天(前|以前|后|以后)")
 def read_number(text: str) -> int | None:
     """A whole number, of yuan where it is an amount: 38000, 38,000元, 3.8万, 3万8, 三万八千, 两百三.
 
-    Neither parts of one nor more than nine digits are a number of ours.
+    -2000 and 亏2000 are below zero. Neither parts of one nor more than nine digits are a number of ours.
     """
     said = _ABOUT.sub("", _plain(text).lstrip("¥").replace(",", ""))
     said = _UNIT.sub("", said)
     if said in ("没有", "无"):
         return 0
+    if below := _BELOW_ZERO.match(said):
+        lost = read_number(said[below.end() :])
+        return None if lost is None else -lost
     number = _chinese(said) if _NUMERAL.fullmatch(said) else None
     return int(number) if number is not None and number.is_integer() and number < MOST else None
 

@@ -43,6 +43,7 @@ class Opening:
     lane: Lane = Lane.alert
     opens_on: date | None = None
     due_on: date | None = None
+    asks: Sequence[str] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -110,6 +111,7 @@ def _task(desk: Desk, policy: Policy, opening: Opening) -> Task:
         due_on=due,
         due_version=1,
         attempts=0,
+        asks=None if opening.asks is None else list(opening.asks),
         state="open",
     )
 

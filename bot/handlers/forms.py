@@ -126,7 +126,7 @@ def _value(page: Page, pressed: Pressed, question: str) -> object:
         case "o":
             return list(page.sheet.marked)
         case "l":
-            return page.last.get(question)
+            return page.last.answers.get(question)
         case _:
             return pressed.value
 
@@ -148,7 +148,7 @@ async def after(context: Context, turned: Page | Refused | Submitted) -> None:
 
 def _ready(page: Page) -> bool:
     """Short sheets need no summary."""
-    brief = not page.form.form.summary or len(page.sheet.answers) <= SHORT
+    brief = page.form.brief(page.sheet.answers) or len(page.sheet.answers) <= SHORT
     return page.sheet.at is None and brief and not page.sheet.editing
 
 

@@ -2,7 +2,7 @@
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot import lists
 from bot.context import Context
@@ -86,7 +86,23 @@ async def _give(context: Context, page: Page, words: str) -> None:
     if isinstance(turned, Refused):
         context.answer.say(turned.message)
         return
+    await _put_away(context, page)
     await after(context, turned)
+
+
+async def _put_away(context: Context, page: Page) -> None:
+    """The card that was answered in words loses its buttons: the next one comes below it."""
+    card = func.coalesce(Notice.edits_message, Notice.message_id)
+    query = (
+        select(card)
+        .where(Notice.draft_id == page.draft.id, Notice.chat_id == context.answer.chat_id)
+        .where(card.is_not(None))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    message_id = await context.session.scalar(query)
+    if message_id is not None:
+        context.answer.strip(message_id)
 
 
 async def _choose(context: Context, page: Page, words: str, count: int) -> None:

@@ -17,6 +17,7 @@ _EMPTY: Mapping[QuestionType, Any] = {
     QuestionType.integer: 0,
     QuestionType.date: "",
     QuestionType.text: "",
+    QuestionType.calculate: 0,
 }
 _ANSWERED: Mapping[QuestionType, Any] = {
     QuestionType.select_one: "some",
@@ -24,6 +25,7 @@ _ANSWERED: Mapping[QuestionType, Any] = {
     QuestionType.integer: 2,
     QuestionType.date: "2026-03-12",
     QuestionType.text: "一句话",
+    QuestionType.calculate: 2,
 }
 _BOUND_BY_MACRO = re.compile(r"\.(?:all|exists|exists_one|filter|map)\(\s*(\w+)\s*,")
 _EQUALS = re.compile(r"\b(\w+)\s*[!=]=\s*['\"](\w*)['\"]")
@@ -41,6 +43,7 @@ class Written:
     this: Question | None = None
     of: Question | None = None
     asks: bool = False
+    number: bool = False
 
 
 def check_expressions(book: Book) -> None:
@@ -58,11 +61,22 @@ def check_expressions(book: Book) -> None:
 def _written(form: Form) -> Iterator[Written]:
     for index, question in enumerate(form.questions):
         yield from _of_question(("questions", index), question)
+    for index, group in enumerate(form.groups):
+        its = [question for question in form.questions if question.group == group.name]
+        if group.relevant and its:
+            yield Written(("groups", index, "relevant"), group.relevant, of=_outside(its[0]), asks=True)
     for index, rule in enumerate(form.outcomes):
         if rule.when is not None:
             yield Written(("outcomes", index, "when"), rule.when)
+    if form.brief is not None:
+        yield Written(("brief",), form.brief)
     for index, mark in enumerate(form.marks):
         yield Written(("marks", index, "when"), mark.when)
+
+
+def _outside(first: Question) -> Question:
+    """What a group is asked by is said before its first question, and not of one of several."""
+    return first.model_copy(update={"group": None})
 
 
 def _of_question(place: Place, question: Question) -> Iterator[Written]:
@@ -70,6 +84,8 @@ def _of_question(place: Place, question: Question) -> Iterator[Written]:
         yield Written((*place, "relevant"), question.relevant, of=question, asks=True)
     if question.constraint:
         yield Written((*place, "constraint"), question.constraint, question, question, asks=True)
+    if question.calculation:
+        yield Written((*place, "calculation"), question.calculation, of=question, asks=True, number=True)
     for index, confirm in enumerate(question.confirm):
         yield Written((*place, "confirm", index, "when"), confirm.when, of=question)
     for index, suggest in enumerate(question.suggest):
@@ -164,6 +180,8 @@ def _unanswerable(written: Written, form: Form, questions: Mapping[str, Question
             answer = compiled(written.source).execute(facts)
         except (LookupError, RuntimeError, TypeError, ValueError):
             return "表达式算不出来：单选写 题名 == '选项'，多选写 '选项' in 题名，数字不加引号"
-        if not isinstance(answer, bool):
+        if written.number and (isinstance(answer, bool) or not isinstance(answer, int)):
+            return "要算出一个整数，例如 wages + rent"
+        if not written.number and not isinstance(answer, bool):
             return "表达式要得出是或否，请写成比较，例如 题名 == '选项'"
     return None

@@ -1,7 +1,7 @@
 """Forms on their own: choices, sources of choices, names, and the order of outcome rules."""
 
 from config.book import Book
-from config.catalogue import CHOICE_SOURCES, FACTS, NEEDED_QUESTIONS
+from config.catalogue import CHOICE_SOURCES, FACTS, NEEDED_QUESTIONS, REGISTERED
 from config.models import Form, Group, Question, QuestionType, RoutingFile
 from config.source import Place
 
@@ -44,6 +44,8 @@ def _check_question(book: Book, file: str, place: Place, question: Question) -> 
         elif question.choices[index].label in [choice.label for choice in question.choices[:index]]:
             label = question.choices[index].label
             book.blame(file, (*place, "choices", index), f"两个按钮都叫“{label}”，请改一个")
+    if message := _wrong_recall(book, question):
+        book.blame(file, (*place, "recall_from"), message)
     if question.most is not None and question.type is not QuestionType.select_multiple:
         book.blame(file, (*place, "most"), "单选没有最多几项，请删去")
     if question.constraint_message and not question.constraint:
@@ -51,6 +53,26 @@ def _check_question(book: Book, file: str, place: Place, question: Question) -> 
     for index, rule in enumerate(question.suggest):
         if rule.choice not in names:
             book.blame(file, (*place, "suggest", index), f"没有选项 {rule.choice}，请改成本题的选项")
+
+
+def _wrong_recall(book: Book, question: Question) -> str | None:
+    """What is recalled from elsewhere has to be there, and to be an answer of the same type."""
+    if question.recall_from is None:
+        return None
+    if question.recall:
+        return "recall 和 recall_from 只写一个"
+    source, name = question.recall_from.split(".")
+    if source == "household":
+        known = "、".join(f"household.{one}" for one in sorted(REGISTERED))
+        return None if name in REGISTERED else f"登记里没有 {name}，可用的有：{known}"
+    file = f"forms/{source}.yaml"
+    form = book.every(Form).get(file)
+    if form is None and file in book.sources:
+        return None  # it cannot be read, which is told already
+    asked = next((one for one in form.questions if one.name == name), None) if form else None
+    if asked is None:
+        return f"没有 {question.recall_from}，请写成 表名.题名"
+    return None if asked.type is question.type else f"{question.recall_from} 的题型不同，取不来"
 
 
 def _check_groups(book: Book, file: str, form: Form) -> None:
@@ -61,6 +83,8 @@ def _check_groups(book: Book, file: str, form: Form) -> None:
         if question.group != before and before is not None:
             closed.add(before)
         before = question.group
+        if question.type is QuestionType.calculate and question.name in form.repeated:
+            book.blame(file, ("questions", index, "type"), "逐个问的组里不能有 calculate，请移到组外")
         if question.group is not None and question.group not in named:
             book.blame(file, ("questions", index, "group"), f"没有组 {question.group}，请在 groups 里补上")
         elif question.group in closed:

@@ -1,5 +1,7 @@
 """Procedures against posts, forms and routing: every step has a holder, a form and a way out."""
 
+from collections.abc import Mapping
+
 from config.book import Book
 from config.models import Form, PostsFile, Procedure, RoutingFile, Step
 
@@ -27,6 +29,7 @@ def check_outcomes(book: Book) -> None:
         for name, step in procedure.steps.items():
             if step.form in forms:
                 _check_step(book, file, name, step, forms[step.form])
+                _check_asks(book, file, name, procedure, forms)
 
 
 def _check_events(book: Book, file: str, name: str, step: Step, routing: RoutingFile) -> None:
@@ -34,6 +37,22 @@ def _check_events(book: Book, file: str, name: str, step: Step, routing: Routing
         if outcome.tells is not None and outcome.tells not in routing.events:
             place = ("steps", name, "outcomes", outcome_name, "tells")
             book.blame(file, place, f"routing.yaml 里没有事件 {outcome.tells}，请补上或改名")
+
+
+def _check_asks(book: Book, file: str, name: str, procedure: Procedure, forms: Mapping[str, Form]) -> None:
+    """What is to be asked again is said by a question of the form, in names that the other form knows."""
+    step = procedure.steps[name]
+    for outcome_name, outcome in step.outcomes.items():
+        target = forms.get(procedure.steps[outcome.to].form) if outcome.to in procedure.steps else None
+        if outcome.asks is None or target is None:
+            continue
+        place = ("steps", name, "outcomes", outcome_name, "asks")
+        asking = next((one for one in forms[step.form].questions if one.name == outcome.asks), None)
+        known = {group.name for group in target.groups} | {one.name for one in target.questions}
+        if asking is None:
+            book.blame(file, place, f"表 {step.form} 没有题 {outcome.asks}，请写它的题名")
+        elif known.isdisjoint(choice.name for choice in asking.choices):
+            book.blame(file, place, f"题 {asking.name} 的选项名都不是表 {target.name} 的组或题，请对上")
 
 
 def _check_step(book: Book, file: str, name: str, step: Step, form: Form) -> None:

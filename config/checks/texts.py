@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from config.book import Book
 from config.catalogue import LABEL_FIELDS, LONG_TEXTS, LONGEST_TEXT, REQUIRED_TEXTS, TODO
-from config.models import ClueRulesFile, Form, Procedure, TextsFile
+from config.models import ClueRulesFile, Form, Procedure, QuestionType, TextsFile
 from config.source import Place
 from config.wording import fields
 
@@ -46,7 +46,9 @@ def check_wording(book: Book) -> None:
 
 
 def _spoken(form: Form) -> Iterator[tuple[Place, str, frozenset[str]]]:
-    """All words of a form, and what may be filled in."""
+    """All words of a form, and what may be filled in: what it works out too."""
+    worked_out = {one.name for one in form.questions if one.type is QuestionType.calculate}
+    known = LABEL_FIELDS | worked_out
     yield ("title",), form.title, LABEL_FIELDS
     for index, group in enumerate(form.groups):
         yield ("groups", index, "label"), group.label, _NTH if group.count else frozenset()
@@ -54,11 +56,11 @@ def _spoken(form: Form) -> Iterator[tuple[Place, str, frozenset[str]]]:
     for index, question in enumerate(form.questions):
         place: Place = ("questions", index)
         nth = _NTH if question.name in form.repeated else frozenset()
-        yield (*place, "label"), question.label, LABEL_FIELDS | nth
+        yield (*place, "label"), question.label, known | nth
         if question.constraint_message:
             yield (*place, "constraint_message"), question.constraint_message, LABEL_FIELDS
         for number, confirm in enumerate(question.confirm):
-            yield (*place, "confirm", number, "message"), confirm.message, LABEL_FIELDS
+            yield (*place, "confirm", number, "message"), confirm.message, known
         for number, choice in enumerate(question.choices):
             yield (*place, "choices", number, "label"), choice.label, LABEL_FIELDS
 

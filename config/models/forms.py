@@ -15,6 +15,7 @@ class Choice(Part):
     label: str
     exclusive: bool = Field(default=False, description="选了它就不能选别的，选了直接到下一题")
     relevant: Expression | None = None
+    value: int | None = Field(default=None, description="数字题的一档：算的时候当作多少")
 
 
 class Confirm(Part):
@@ -35,6 +36,7 @@ class QuestionType(StrEnum):
     integer = "integer"
     date = "date"
     text = "text"
+    calculate = "calculate"
 
 
 class Group(Part):
@@ -48,6 +50,7 @@ class Group(Part):
     count: Name | None = Field(default=None, description="哪一题的数是个数，逐个问")
     another: str | None = Field(default=None, description="汇总卡上再加一个的按钮")
     recall: bool = Field(default=False, description="整组显示上次的答案，一点即同（R6）")
+    relevant: Expression | None = Field(default=None, description="什么时候问这一组")
 
     @model_validator(mode="after")
     def _repeats(self) -> Self:
@@ -77,6 +80,14 @@ class Question(Part):
     confirm: tuple[Confirm, ...] = ()
     suggest: tuple[Suggest, ...] = ()
     recall: bool = Field(default=False, description="显示上次的答案，一点即同（R6）")
+    recall_from: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]\w*\.[a-z]\w*$",
+        description="从别处取：表名.题名，或登记 household.members",
+    )
+    calculation: Expression | None = Field(
+        default=None, description="由前面的答案算出来：数字题一点即用，calculate 不问，只给人看"
+    )
     on_summary: bool = Field(default=False, description="只在汇总卡上以按钮提供，不单独提问")
     summary: str | None = Field(default=None, description="汇总卡上的短名")
     group: Name | None = Field(default=None, description="属于哪一组；同一组的题要挨着写")
@@ -88,6 +99,13 @@ class Question(Part):
             raise ValueError(f"问题 {self.name} 没有选项")
         if self.constraint and not self.constraint_message:
             raise ValueError(f"问题 {self.name} 有 constraint 就要写 constraint_message")
+        number = self.type is QuestionType.integer
+        if number != all(choice.value is not None for choice in self.choices) and self.choices:
+            raise ValueError(f"问题 {self.name} 的选项：数字题的都要写 value，别的题都不写")
+        if self.type is QuestionType.calculate and self.calculation is None:
+            raise ValueError(f"问题 {self.name} 是 calculate，要写 calculation")
+        if self.calculation and not number and self.type is not QuestionType.calculate:
+            raise ValueError(f"问题 {self.name} 不是数字题，算不出来，请删去 calculation")
         return self
 
 
@@ -114,6 +132,7 @@ class Form(PolicyFile):
     outcomes: tuple[OutcomeRule, ...] = Field(min_length=1)
     marks: tuple[Mark, ...] = ()
     summary: bool = Field(default=True, description="提交前给一张汇总卡")
+    brief: Expression | None = Field(default=None, description="成立就不要汇总卡，答完就登记")
     happened_on: Name | None = Field(default=None, description="哪一题是事情发生的日期")
 
     def question(self, name: str) -> Question:

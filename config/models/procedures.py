@@ -29,6 +29,9 @@ class Outcome(Part):
     limit: int | None = Field(default=None, ge=1, description="effect 为 again 时：第几次起改按 then 办理")
     then: Name | None = None
     redo: tuple[Name, ...] = Field(default=(), description="effect 为 back 时：一并重办的环节")
+    asks: Name | None = Field(
+        default=None, description="effect 为 back 时：本表哪一题说了要补什么，选项名是那张表的组名或题名"
+    )
     opens: tuple[Name, ...] = Field(default=(), description="同时打开的旁支环节")
     tells: Name | None = Field(default=None, description="按 routing 告知的事件")
     stops_clock: bool = False

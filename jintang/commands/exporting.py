@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from config.models import Policy
+from jintang.commands.printing import export_papers
 from jintang.console import done
 from jintang.installation import Refused, desk_of, read_settings, ready_database, told, write_new
 from workflows.exports import feedback, month, rules
@@ -16,6 +17,8 @@ from workflows.exports.table import csv_lines
 from workflows.imports.cells import Unfit, day
 
 app = typer.Typer(help="导出清单。", no_args_is_help=True)
+
+app.command("papers")(export_papers)
 
 Dept = Annotated[str, typer.Option("--dept", help="哪个部门报的线索")]
 Since = Annotated[str | None, typer.Option("--since", help="从哪天收到的算起，如 2026-03-01；缺省是全部")]

@@ -26,7 +26,7 @@ class Broken:
         return f"{self.file}: {self.message[:24]}"
 
 
-RECOGNITION = "procedures/recognition.yaml"
+RECOGNITION, A2 = "procedures/recognition.yaml", "forms/a2.yaml"
 
 TABLE = [
     # YAML itself
@@ -114,9 +114,37 @@ TABLE = [
         "limit: 2, then: refused}",
         "}",
         "      refused:",
-        "走不到这个结果：表 authorise 不会得出 refused",
+        "走不到这个结果：表 a2 不会得出 refused",
     ),
     Broken(RECOGNITION, "name: recognition", "name: recognise", "name: recognise", "名称要和文件名一样"),
+    # what is worked out and what is recalled
+    Broken(
+        A2,
+        "calculation: wages + business",
+        "calculation: wagez + business",
+        "calculation: wagez",
+        "wagez 不是本表的题名",
+    ),
+    Broken(
+        A2,
+        "calculation: wages + business - costs + property + transfers",
+        "calculation: wages > 0",
+        "calculation: wages > 0",
+        "要算出一个整数",
+    ),
+    Broken(
+        A2,
+        "calculation: wages + business",
+        "calculation: each + business",
+        "calculation: each",
+        "each 排在这一题后面",
+    ),
+    Broken(A2, "recall_from: a1.risks", "recall_from: a1.risk", "recall_from: a1.risk\n", "没有 a1.risk"),
+    Broken(A2, "recall_from: a1.risks", "recall_from: a1.truth", "recall_from: a1.truth", "题型不同"),
+    Broken(
+        A2, "recall_from: household.kind", "recall_from: household.colour", "household.colour", "没有 colour"
+    ),
+    Broken(A2, "relevant: people > 0}", "relevant: risks > 0}", "{name: guarantees", "risks 排在这一题后面"),
     # deadlines
     Broken(
         "county.yaml",

@@ -1,59 +1,74 @@
-"""Walks every way through a form that its expressions can tell apart."""
+"""Walks the ways through a form that its expressions can tell apart: all of them, or many by chance."""
 
+import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from config.catalogue import FACTS
 from config.expressions import holds
 from config.models import Choice, Form, Question, QuestionType
+from workflows.open_form import OpenForm, value_of
 
-Answers = dict[str, Any]
-
-_EMPTY: dict[QuestionType, Any] = {
-    QuestionType.select_one: "",
-    QuestionType.select_multiple: [],
-    QuestionType.integer: 0,
-    QuestionType.date: "",
-    QuestionType.text: "",
-}
+Answers = Mapping[str, Any]
+KNOWN = {**FACTS, "income_line": 8000}
+BY_CHANCE, SEED = 60, 20260312
 _DAY, _NUMBERS = "2026-03-12", (0, 1, 2)
 
 
+def opened(form: Form) -> OpenForm:
+    return OpenForm(form, KNOWN)
+
+
 def walks(form: Form) -> Iterator[Answers]:
-    """Every finished sheet, one for each choice that some expression of the form names."""
-    yield from _from(form, {}, frozenset(re.findall(r"\w+", _all_expressions(form))))
+    """Finished sheets, one for each choice that an expression names; by chance where questions repeat."""
+    on, named = opened(form), frozenset(re.findall(r"\w+", _all_expressions(form)))
+    if not form.repeated:
+        yield from _from(on, {}, named)
+        return
+    chance = random.Random(SEED)
+    for _ in range(BY_CHANCE):
+        yield _by_chance(on, named, chance)
 
 
 def bound(form: Form, answers: Answers) -> dict[str, Any]:
     """What the expressions see: facts, answers, and empty values for what is not answered."""
-    empty = {question.name: _EMPTY[question.type] for question in form.questions}
-    return {**FACTS, "income_line": 8000, **empty, **answers}
+    return {**opened(form).bound(answers), **answers}
 
 
 def ending(form: Form, answers: Answers) -> str | None:
-    names = bound(form, answers)
+    names = opened(form).bound(answers)
     return next((rule.outcome for rule in form.outcomes if holds(rule.when, names)), None)
 
 
-def _from(form: Form, answers: Answers, named: frozenset[str]) -> Iterator[Answers]:
-    question = _next(form, answers)
+def _from(on: OpenForm, answers: Answers, named: frozenset[str]) -> Iterator[Answers]:
+    question = _next(on, answers)
     if question is None:
         yield answers
         return
-    for value in _values(form, question, answers, named):
-        names = {**bound(form, answers), "this": value}
-        if holds(question.constraint, names):
-            yield from _from(form, {**answers, question.name: value}, named)
+    for value in _values(on, question, answers, named):
+        yield from _from(on, {**answers, question.name: value}, named)
 
 
-def _next(form: Form, answers: Answers) -> Question | None:
-    names = bound(form, answers)
-    asked = (q for q in form.questions if not q.on_summary and q.name not in answers)
-    return next((q for q in asked if holds(q.relevant, names)), None)
+def _by_chance(on: OpenForm, named: frozenset[str], chance: random.Random) -> Answers:
+    answers = dict[str, Any]()
+    while question := _next(on, answers):
+        answers[question.name] = chance.choice(_values(on, question, answers, named))
+    return answers
 
 
-def _values(form: Form, question: Question, answers: Answers, named: frozenset[str]) -> Sequence[Any]:
+def _next(on: OpenForm, answers: Answers) -> Question | None:
+    return next((one for one in on.asked(answers) if one.name not in answers), None)
+
+
+def _values(on: OpenForm, question: Question, answers: Answers, named: frozenset[str]) -> Sequence[Any]:
+    """The answers that are taken."""
+    offered = _offered(on, question, answers, named)
+    names = dict(on.bound(answers, question.name))
+    return [one for one in offered if holds(question.constraint, {**names, "this": value_of(question, one)})]
+
+
+def _offered(on: OpenForm, question: Question, answers: Answers, named: frozenset[str]) -> Sequence[Any]:
     match question.type:
         case QuestionType.integer:
             return _NUMBERS
@@ -61,8 +76,7 @@ def _values(form: Form, question: Question, answers: Answers, named: frozenset[s
             return (_DAY,)
         case QuestionType.text:
             return ("一句话",)
-    names = bound(form, answers)
-    offered = [choice.name for choice in question.choices if holds(choice.relevant, names)]
+    offered = [choice.name for choice in on.choices_of(question, answers)]
     chosen = _telling(question.choices, offered, named) or ["from_the_system"]
     return [[name] for name in chosen] if question.type is QuestionType.select_multiple else chosen
 
@@ -74,7 +88,8 @@ def _telling(choices: Sequence[Choice], offered: Sequence[str], named: frozenset
 
 
 def _all_expressions(form: Form) -> str:
-    written = [rule.when for rule in (*form.outcomes, *form.marks)]
+    written = [form.brief, *(rule.when for rule in (*form.outcomes, *form.marks))]
+    written += [group.relevant for group in form.groups]
     for question in form.questions:
         written += [question.relevant, question.constraint]
         written += [rule.when for rule in (*question.confirm, *question.suggest)]

@@ -54,6 +54,8 @@ def _dialogue(dialogue: Dialogue, heard: Sequence[Heard]) -> str:
         lines.append(f"  given: {dialogue.given}")
     if dialogue.taps is not None:
         lines.append(f"  taps: {dialogue.taps}")
+    if dialogue.way is not None:
+        lines.append(f"  way: {dialogue.way}")
     lines.append("  talk:")
     for turn, came in zip(dialogue.talk, heard, strict=True):
         lines += _turn(turn, came)

@@ -30,7 +30,7 @@ lines:
   - {province: 河北, year: 2026, effective_from: 2026-01-01, value: 8500, document: 演练1号}
 """
 ROAD = (
-    (GRID, "申请及承诺授权", "authorise"),
+    (GRID, acts.A2, "a2"),
     (COUNTY, "信息比对", "comparison"),
     (TOWN, "乡镇审核", "town"),
     (VILLAGE, "民主评议", "review"),

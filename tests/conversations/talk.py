@@ -24,6 +24,7 @@ class Dialogue:
     given: str
     talk: Sequence[Mapping[str, Any]]
     taps: int | None
+    way: str | None
 
     @property
     def name(self) -> str:
@@ -35,9 +36,8 @@ def dialogues(paths: Iterable[Path] | None = None) -> list[Dialogue]:
     found = []
     for path in sorted(HERE.glob("*.yaml")) if paths is None else paths:
         for one in yaml.safe_load(path.read_text(encoding="utf-8")):
-            found.append(
-                Dialogue(path.stem, one["about"], one.get("given", ""), one["talk"], one.get("taps"))
-            )
+            more = one.get("given", ""), one["talk"], one.get("taps"), one.get("way")
+            found.append(Dialogue(path.stem, one["about"], *more))
     return found
 
 

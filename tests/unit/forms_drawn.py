@@ -49,10 +49,14 @@ def questions(draw: st.DrawFn, nth: int) -> dict[str, Any]:
     question["relevant"] = draw(maybe(conditions))
     if kind.startswith("select"):
         question["choices"] = draw(choices())
+        question["recall_from"] = draw(st.sampled_from([None, "a1.risks", "household.kind"]))
         question["choices_from"] = draw(st.sampled_from([None, "villages"]))
         question["suggest"] = draw(st.lists(st.builds(_suggest, conditions), max_size=2))
     if kind == "select_multiple":
         question["most"] = draw(maybe(st.integers(1, 9)))
+    if kind == "integer":
+        question["choices"] = [{**one, "value": draw(st.integers(0, 9))} for one in draw(choices())[:2]]
+        question["calculation"] = draw(st.sampled_from([None, "people + 1", "people - people / 2"]))
     if kind == "date":
         question["days"] = draw(st.sampled_from(["past", "future", "coming"]))
     if draw(flags):
@@ -81,18 +85,20 @@ def forms(draw: st.DrawFn) -> Form:
         group = draw(st.sampled_from([None, "begin_group", "begin_repeat"]))
         some = [draw(questions(10 * part + nth + 1)) for nth in range(draw(st.integers(1, 3)))]
         if group is not None:
-            groups.append(
-                _group(f"g{part}", draw(texts), repeats=group == "begin_repeat", recall=draw(flags))
-            )
+            more = {"recall": draw(flags), "relevant": draw(maybe(conditions))}
+            groups.append(_group(f"g{part}", draw(texts), repeats=group == "begin_repeat", **more))
             some = [{**one, "group": f"g{part}"} for one in some]
         asked += some
+    if draw(flags):
+        asked.append({"name": "sum", "type": "calculate", "label": draw(texts), "required": False})
+        asked[-1]["calculation"] = "people * 2 + 1"
     return Form.model_validate({**_head(draw, asked), "questions": asked, "groups": groups})
 
 
-def _group(name: str, label: str, *, repeats: bool, recall: bool) -> dict[str, Any]:
-    label = label.replace("{", "").replace("}", "") or "组"
+def _group(name: str, label: str, *, repeats: bool, recall: bool, relevant: str | None) -> dict[str, Any]:
+    label = label.replace("{", "").replace("}", "").strip() or "组"
     more = {"label": f"{label}{{nth}}", "count": "people", "another": "再加"} if repeats else {"label": label}
-    return {"name": name, "recall": recall, **more}
+    return {"name": name, "recall": recall, "relevant": relevant, **more}
 
 
 def _head(draw: st.DrawFn, asked: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -105,6 +111,7 @@ def _head(draw: st.DrawFn, asked: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "effective_from": draw(st.dates()).isoformat(),
         "source": draw(texts) + "出处",
         "summary": draw(flags),
+        "brief": draw(maybe(conditions)),
         "happened_on": draw(st.sampled_from([None, "q0"])),
         "outcomes": [*rules, {"outcome": "done"}],
         "marks": marks,

@@ -9,6 +9,7 @@ from tests.unit.test_form_groups import MEMBERS, household
 from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import Sheet, begin, open_at
+from workflows.recall import Known
 
 DESK = Desk(POLICY, LocalTime(SetClock(moment("2026-03-12 09:00"))))
 A1 = opened("a1", place="下三合义村", household="2号户", words="务工中断", source="人社")
@@ -16,7 +17,7 @@ DONE = ("now", "visit", "2026-03-12", "all_true", "none", "none", "no_risk", "af
 
 
 def drawn(sheet: Sheet) -> str:
-    text, _ = form_cards.card(Page(Draft(id=1, revision=1), A1, sheet, {}, None, None), DESK)
+    text, _ = form_cards.card(Page(Draft(id=1, revision=1), A1, sheet, Known(), None), DESK)
     return text
 
 
@@ -40,7 +41,7 @@ def test_a_group_as_it_was_last_time_is_one_press() -> None:
     form = household(groups=[{**MEMBERS, "recall": True}])
     last = {"members[2].age": "child", "members[2].school": "yes"}
     for sheet, offered in ((filled(form, "2", "grown", "yes"), True), (filled(form, "2"), False)):
-        page = Page(Draft(id=1, revision=7), form, sheet, last, THURSDAY, None)
+        page = Page(Draft(id=1, revision=7), form, sheet, Known(last, THURSDAY), None)
         text, buttons = form_cards.card(page, DESK)
         presses = {button.label: button.data for row in buttons for button in row}
         assert ("（3月12日）：6–15，是" in text) == offered

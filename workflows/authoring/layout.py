@@ -42,6 +42,17 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
             about="选项从系统取：households、villages、officials、colleagues、days",
         ),
         Column("jt::another", "another", about="begin_repeat 行：汇总卡上再加一个的按钮，不写就是“再加一个”"),
+        Column(
+            "jt::recall_from",
+            "recall_from",
+            about="从别处取上次的答案：表名.题名，例如 a1.risks；登记的写 household.members、household.kind",
+        ),
+        Column(
+            "calculation",
+            "calculation",
+            "formula",
+            about="由前面的答案算出来，例如 ${wages} + ${rent}；数字题一点即用，calculate 不问、只给人看",
+        ),
     ),
     CHOICES: (
         Column(LIST, "list", about="选项单名，和 survey 里 select_one 后面的一样"),
@@ -49,6 +60,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("label", "label", about="按钮上的字"),
         Column("jt::exclusive", "exclusive", "flag", about="yes 选了它就不能选别的"),
         Column("jt::relevant", "relevant", "formula", about="什么时候有这个选项"),
+        Column("jt::value", "value", "number", about="数字题的一档：算的时候当作多少"),
     ),
     RULES: (
         Column("kind", "kind", about="confirm 再问一遍；suggest 倾向；outcome 结果；mark 另外记一笔"),
@@ -66,10 +78,12 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("jt::source", "source", about="文号或出处"),
         Column("jt::happened_on", "happened_on", about="哪一题是事情发生的日期"),
         Column("jt::summary", "summary", "flag", about="yes 提交前给一张汇总卡"),
+        Column("jt::brief", "brief", "formula", about="成立就不要汇总卡，答完就登记"),
     ),
 }
 SELECTS = {"select_one": "select_one", "select_multiple": "select_multiple"}
-PLAIN = ("integer", "date", "text")
+PLAIN = ("integer", "date", "text", "calculate")
+LISTED = (*SELECTS, "integer")
 GROUPS = {"begin_group": "end_group", "begin_repeat": "end_repeat"}
 HOW = (
     ("条件", "等于", "${how} = 'visit'"),
@@ -91,6 +105,7 @@ TYPES = (
     "select_one 选项单",
     "select_multiple 选项单",
     *PLAIN,
+    "integer 选项单（有几档可点的数字题）",
     "begin_group … end_group",
     "begin_repeat … end_repeat",
 )

@@ -14,6 +14,7 @@ from workflows.authoring.cells import value
 from workflows.authoring.layout import (
     CHOICES,
     GROUPS,
+    LISTED,
     PLAIN,
     RULES,
     SELECTS,
@@ -30,7 +31,7 @@ from workflows.imports.workbook import cell_text
 
 ANOTHER = "再加一个"
 _WORDS = {column.word: column.field for column in SHEETS[SURVEY]}
-_OF_A_GROUP = {"type", "name", "label", "count", "another", "recall"}
+_OF_A_GROUP = {"type", "name", "label", "count", "another", "recall", "relevant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class _Reading:
             known = "、".join(sorted(CHOICE_SOURCES))
             self.blame(line, f"jt::choices_from 没有 {source}，可用的有：{known}")
             del question["choices_from"]
-        if kind in SELECTS and of:
+        if kind in LISTED and of:
             if of not in lists:
                 self.blame(line, f"choices 表里没有选项单 {of}，请补上或改名")
             question["choices"] = [dict(said) for said, _ in lists.get(of, [])]

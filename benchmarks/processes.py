@@ -1,0 +1,42 @@
+"""Processes of one benchmark: each gets ready, then all are let go together."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+Go = Callable[[], None]
+
+
+@asynccontextmanager
+async def waiting(count: int, module: str, *words: str) -> AsyncIterator[Go]:
+    """So many of `python -m module words`, all waiting for the word that is given; ended on leaving."""
+    processes = [await _ready(module, *words) for _ in range(count)]
+
+    def go() -> None:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+
+    try:
+        yield go
+    finally:
+        for process in processes:
+            process.terminate()
+            await process.wait()
+
+
+async def _ready(module: str, *words: str) -> Process:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *words), stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdout is not None
+    await process.stdout.readline()
+    return process
+
+
+async def let_go() -> None:
+    """In such a process: ready, and waiting for the word."""
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
