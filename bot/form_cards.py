@@ -8,9 +8,9 @@ from bot.form_summary import summary
 from config.models import Choice, Question, QuestionType
 from config.wording import day_text, fill
 from notifications.channel import Button
-from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import confirmation, fits, shown
+from workflows.pages import Page
 
 PAGE = 8
 PAST = ((0, "今天"), (1, "昨天"), (2, "前天"))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from config.models import Question
 from notifications.channel import Button
-from workflows.answers import Page
 from workflows.open_form import PartOfForm, name_of, parted
+from workflows.pages import Page
 
 Rows = list[list[Button]]
 WIDE = 7

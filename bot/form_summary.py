@@ -6,10 +6,10 @@ from bot.form_presses import Rows, key_of, of_part, paired, to_summary, way, who
 from config.models import Question
 from config.wording import fill
 from notifications.channel import Button
-from workflows.answers import Page
 from workflows.desk import Desk
 from workflows.forms import shown
 from workflows.open_form import PartOfForm
+from workflows.pages import Page
 
 SHORT = 12
 

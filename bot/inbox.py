@@ -21,9 +21,9 @@ from config.wording import day_text
 from storage.bells import Work
 from storage.engine import Database, is_away, later
 from storage.post_box import Inbox
-from workflows.answers import NotYet, NotYours, Over, Stale
 from workflows.authority import person_of
 from workflows.desk import Desk
+from workflows.pages import NotYet, NotYours, Over, Stale
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 3

@@ -12,10 +12,11 @@ from storage.work import Case, Draft
 from workflows.casebook import STAGES, households_of
 from workflows.overview import Situation, situation
 from workflows.todo import Waiting, waiting_for
+from workflows.together import STEPS, ready_for
 from workflows.words import household_facts, place
 
 Card = tuple[str, list[list[Button]]]
-PAGE = 8
+PAGE, SEVERAL = 8, 2
 REASONS = {
     "household_away": "农户外出",
     "comparison_pending": "比对未回",
@@ -49,7 +50,20 @@ async def todo(context: Context, page: int) -> Card:
     )
     lines = [f"{nth}. {one.line}" for nth, one in enumerate(shown, page * PAGE + 1)]
     buttons = paired([_open(nth, one) for nth, one in enumerate(shown, page * PAGE + 1)])
-    return "\n".join([title, *lines]), [*buttons, *turning("todo", page, len(waiting))]
+    together = await _together(context, waiting)
+    return "\n".join([title, *lines]), [*buttons, *turning("todo", page, len(waiting)), *together]
+
+
+async def _together(context: Context, waiting: Sequence[Waiting]) -> list[list[Button]]:
+    """一起审定, where at least two checks need no look of their own."""
+    rows = []
+    for form, step in STEPS.items():
+        if sum(one.task.step == step for one in waiting) >= SEVERAL:
+            ready = await ready_for(context.session, context.desk, context.me, form)
+            if len(ready) >= SEVERAL:
+                title = context.desk.policy.forms[form].title
+                rows.append([Button(f"{title}（{len(ready)}户）", f"new:{form}")])
+    return rows
 
 
 def _open(nth: int, one: Waiting) -> Button:

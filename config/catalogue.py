@@ -18,7 +18,9 @@ LABEL_FIELDS = frozenset(
 )
 
 # Where the choices of a question may come from (`choices_from`).
-CHOICE_SOURCES = frozenset({"households", "villages", "officials", "colleagues", "days"})
+CHOICE_SOURCES = frozenset(
+    {"households", "villages", "officials", "colleagues", "days", "county_checks", "town_checks"}
+)
 
 # What the register of households knows and a question may recall (`recall_from: household.…`).
 REGISTERED = frozenset({"members", "kind"})
@@ -36,6 +38,8 @@ NEEDED_QUESTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "leave": frozenset({"deputy", "first", "last"}),
         "match": frozenset({"decision", "household", "village", "group"}),
         "reassign": frozenset({"to"}),
+        "together_county": frozenset({"except_for", "happened_on", "batch"}),
+        "together_town": frozenset({"except_for", "sampled", "happened_on"}),
         "report": frozenset({"household", "risk", "source", "urgent"}),
     }
 )
@@ -123,6 +127,7 @@ _TEXTS = {
     "leave_begins": "name posts first last",
     "leave_over": "name posts",
     "leave_done": "",
+    "together_done": "",
     "leave_back": "",
     "no_deputy": "",
     "form_take_out": "part",

@@ -30,7 +30,7 @@ from simulator import TOKEN, Emulator, create_app, serving
 from storage import migrate
 from storage.crypto import Vault, new_secret, use_vault
 from storage.engine import Database
-from workflows import answers
+from workflows import pages
 from workflows.authority import person_of
 from workflows.casebook import STAGES
 from workflows.overview import situation
@@ -283,9 +283,9 @@ async def offer(demo: Demo, app: Jintang, form: str) -> None:
     async with app.database.writing() as session:
         person = await person_of(session, desk, chat)
         assert person is not None
-        page = await answers.open_sheet(session, desk, person, form, None)
+        page = await pages.open_sheet(session, desk, person, form, None)
         page.draft.facts = sample(desk.today())
-        page = await answers.open_page(session, desk, page.draft, person)
+        page = await pages.open_page(session, desk, page.draft, person)
         text, buttons = form_cards.card(page, desk)
         reply(session, chat, text, desk.now(), buttons=buttons, draft_id=page.draft.id, bot_id=app.bot.id)
         await session.commit()

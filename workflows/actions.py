@@ -12,7 +12,7 @@ from config.models import Tier
 from storage.people import Region
 from storage.register import Batch, Clue, Household
 from storage.work import Case, Feedback, Task
-from workflows import events, leave
+from workflows import events, leave, together
 from workflows.authority import Person, commands
 from workflows.batches import finish_batch
 from workflows.cases import drop_drafts, redate
@@ -234,6 +234,10 @@ async def _leave(session: AsyncSession, desk: Desk, deed: Deed) -> None:
     await leave.take(session, desk, deed.person, first, last, int(str(deed.answers["deputy"])[1:]))
 
 
+async def _together(session: AsyncSession, desk: Desk, deed: Deed) -> None:
+    await together.agree(session, desk, deed.person, deed.form.form.name, deed.answers)
+
+
 _DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {
     "assist": _assist,
     "reassign": _reassign,
@@ -245,4 +249,5 @@ _DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {
     "report": _report,
     "match": _match,
     "leave": _leave,
+    **dict.fromkeys(together.STEPS, _together),
 }

@@ -13,10 +13,11 @@ def brief(record: Record, line: IncomeLine | None) -> list[str]:
     """A few lines: first what speaks against going on, then what was found."""
     if record.sheets["a2"].submission is None:
         return ["入户采集还没登记"]
-    return [f"⚠️ {one}" for one in _doubtful(record)] + [*_found(record, line)]
+    return [f"⚠️ {one}" for one in doubtful(record)] + [*_found(record, line)]
 
 
-def _doubtful(record: Record) -> Iterator[str]:
+def doubtful(record: Record) -> Iterator[str]:
+    """What speaks against going on without a look."""
     a2, sheets = record.sheets["a2"], record.sheets
     comparison, explain, review = sheets["comparison"], sheets["explain"], sheets["review"]
     if comparison.answers.get("result") == "doubts":

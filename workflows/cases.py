@@ -359,7 +359,7 @@ async def drop_drafts(session: AsyncSession, task_ids: Sequence[int]) -> None:
         await session.execute(update(Draft).where(stale).values(state="dropped"))
 
 
-async def drop_other_drafts(session: AsyncSession, task_id: int, kept: int) -> None:
+async def drop_other_drafts(session: AsyncSession, task_id: int, kept: int | None) -> None:
     """Somebody finished the step: the sheets others had begun for it are put away."""
     stale = (Draft.task_id == task_id) & (Draft.state == "open") & (Draft.id != kept)
     await session.execute(update(Draft).where(stale).values(state="dropped"))

@@ -1,8 +1,9 @@
 """The choices a question takes from the system: households, officials, days, villages."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +16,10 @@ from storage.register import Clue, Household
 from storage.work import Case, Task
 from workflows.authority import Person, commands
 from workflows.desk import Desk
+from workflows.together import STEPS, ready_for
 from workflows.words import household_facts
 
+Maker = Callable[[AsyncSession, Desk, "Asker"], Awaitable[Sequence[Choice]]]
 MOST = 400
 COUNTY_DAYS = (1, 2, 3, 5, 7, 10, 15)
 
@@ -34,7 +37,8 @@ async def offered(
 ) -> dict[str, tuple[Choice, ...]]:
     """The choices of every source the form names."""
     sources = {question.choices_from for question in form.questions if question.choices_from}
-    makers = {
+    makers: Mapping[str, Maker] = {
+        **{f"{step}_checks": partial(_checks, form=of) for of, step in STEPS.items()},
         "households": _households,
         "officials": _officials,
         "colleagues": _colleagues,
@@ -42,6 +46,12 @@ async def offered(
         "villages": _villages,
     }
     return {source: tuple(await makers[source](session, desk, asker)) for source in sources if source}
+
+
+async def _checks(session: AsyncSession, desk: Desk, asker: Asker, form: str) -> Sequence[Choice]:
+    """The cases that may be agreed to together."""
+    ready = await ready_for(session, desk, asker.person, form)
+    return [Choice(name=one.name, label=one.who) for one in ready]
 
 
 async def _households(session: AsyncSession, desk: Desk, asker: Asker) -> Sequence[Choice]:

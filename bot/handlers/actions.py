@@ -7,13 +7,13 @@ from bot import form_cards
 from bot.context import Context
 from bot.handlers.views import number
 from storage.work import Draft, Task
-from workflows import actions
-from workflows.answers import NotYours, Over, Page, load_page, open_sheet
+from workflows import actions, together
+from workflows.pages import NotYours, Over, Page, load_page, open_sheet
 from workflows.tasks import task_form
 
 PRESETS = {"start": ("now", "later", "not_mine")}
 TASK_ACTIONS = actions.NEEDS_COMMAND | {"hand_over", "escalate", "excuse"}
-OWN_FORMS = ("report", "feedback", "leave")
+OWN_FORMS = ("report", "feedback", "leave", *together.STEPS)
 
 
 def make() -> Router:

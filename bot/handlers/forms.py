@@ -12,14 +12,16 @@ from bot.form_summary import part_card, take_out_card
 from notifications.channel import Button
 from storage.work import Task
 from workflows import answers, cards
-from workflows.answers import Page, Stale, Submitted, load_page
+from workflows.answers import Submitted
 from workflows.authority import may_finish
 from workflows.forms import SKIPPED, Refused
 from workflows.open_form import PartOfForm
+from workflows.pages import Page, Stale, load_page
 from workflows.tasks import open_tasks_of, task_form
+from workflows.together import STEPS
 
 SHORT = 2
-THANKS = {"feedback": "feedback_thanks", "leave": "leave_done"}
+THANKS = {"feedback": "feedback_thanks", "leave": "leave_done"} | dict.fromkeys(STEPS, "together_done")
 LOOKS = ("g", "d")
 PARTS = {"n": answers.add_another, "r": answers.take_out, "w": answers.as_last_time}
 

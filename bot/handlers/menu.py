@@ -10,7 +10,7 @@ from bot.keyboard import HELP, MINE, NOW, REPORT, TODO, keyboard
 from config.models import Tier
 from notifications.channel import Button
 from workflows import leave
-from workflows.answers import drafts_of, open_sheet
+from workflows.pages import drafts_of, open_sheet
 
 
 def make() -> Router:

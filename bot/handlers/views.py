@@ -13,9 +13,9 @@ from storage.people import Region
 from storage.register import Clue
 from storage.work import Case, Task
 from workflows import cards
-from workflows.answers import drafts_of
 from workflows.authority import commands, may_finish, sees
 from workflows.casebook import STAGES, open_case
+from workflows.pages import drafts_of
 from workflows.tasks import task_form
 
 LONGEST = 17  # digits; no row has a longer number

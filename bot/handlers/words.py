@@ -12,8 +12,8 @@ from bot.keyboard import keyboard
 from config.models import QuestionType
 from storage.post_box import Notice
 from workflows import answers
-from workflows.answers import Page, drafts_of, load_page
 from workflows.forms import Refused
+from workflows.pages import NotYet, NotYours, Over, Page, drafts_of, load_page
 
 TYPED = (QuestionType.text, QuestionType.integer, QuestionType.date)
 
@@ -62,7 +62,7 @@ async def _pages(context: Context) -> list[Page]:
     for draft in await drafts_of(context.session, context.desk, context.me):
         try:
             found.append(await load_page(context.session, context.desk, context.me, draft.id))
-        except (answers.Over, answers.NotYet, answers.NotYours):
+        except (Over, NotYet, NotYours):
             draft.state = "dropped"
     return found
 

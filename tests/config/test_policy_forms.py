@@ -36,6 +36,8 @@ OUTCOMES = {
     "hand_over": {"handed"},
     "feedback": {"sent"},
     "leave": {"left"},
+    "together_county": {"agreed"},
+    "together_town": {"agreed"},
 }
 
 

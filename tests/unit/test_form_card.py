@@ -2,22 +2,25 @@
 
 from bot import form_cards
 from config.clock import LocalTime, SetClock
+from storage.people import Official
 from storage.work import Draft
 from tests.unit.county import POLICY, moment
 from tests.unit.sheets import THURSDAY, filled, opened
 from tests.unit.test_form_groups import MEMBERS, household
-from workflows.answers import Page
+from workflows.authority import Person
 from workflows.desk import Desk
 from workflows.forms import Sheet, begin, open_at
+from workflows.pages import Page
 from workflows.recall import Known
 
+NOBODY = Person(Official(id=1), (), (), frozenset())
 DESK = Desk(POLICY, LocalTime(SetClock(moment("2026-03-12 09:00"))))
 A1 = opened("a1", place="下三合义村", household="2号户", words="务工中断", source="人社")
 DONE = ("now", "visit", "2026-03-12", "all_true", "none", "none", "no_risk", "affordable")
 
 
 def drawn(sheet: Sheet) -> str:
-    text, _ = form_cards.card(Page(Draft(id=1, revision=1), A1, sheet, Known(), None), DESK)
+    text, _ = form_cards.card(Page(Draft(id=1, revision=1), A1, sheet, Known(), None, NOBODY), DESK)
     return text
 
 
@@ -41,7 +44,7 @@ def test_a_group_as_it_was_last_time_is_one_press() -> None:
     form = household(groups=[{**MEMBERS, "recall": True}])
     last = {"members[2].age": "child", "members[2].school": "yes"}
     for sheet, offered in ((filled(form, "2", "grown", "yes"), True), (filled(form, "2"), False)):
-        page = Page(Draft(id=1, revision=7), form, sheet, Known(last, THURSDAY), None)
+        page = Page(Draft(id=1, revision=7), form, sheet, Known(last, THURSDAY), None, NOBODY)
         text, buttons = form_cards.card(page, DESK)
         presses = {button.label: button.data for row in buttons for button in row}
         assert ("（3月12日）：6–15，是" in text) == offered

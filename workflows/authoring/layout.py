@@ -39,7 +39,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column(
             "jt::choices_from",
             "choices_from",
-            about="选项从系统取：households、villages、officials、colleagues、days",
+            about="选项从系统取：households、villages、officials、colleagues、days、county_checks、town_checks",
         ),
         Column("jt::another", "another", about="begin_repeat 行：汇总卡上再加一个的按钮，不写就是“再加一个”"),
         Column(
