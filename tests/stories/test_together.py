@@ -36,7 +36,7 @@ async def decided(w: World) -> dict[str, str | None]:
     """The category of each case, by household."""
     async with w.reading() as session:
         rows = await session.execute(select(Household.number, Case.category).join(Case))
-        return {number: category for number, category in rows}
+        return {row.number: row.category for row in rows}
 
 
 async def test_cases_without_a_doubt_are_agreed_to_at_once(xinfeng: World) -> None:
