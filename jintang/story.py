@@ -169,14 +169,26 @@ class Play:
         phone = emulator.phone(chat, TOKEN)
         if not label.startswith("✎"):
             await emulator.until(lambda: any(label in m.buttons for m in phone.messages), PATIENCE_SECONDS)
-        before = _look(phone)
+        before = look(phone)
         phone.say(label[1:]) if label.startswith("✎") else phone.tap(label)
-        await emulator.until(lambda: _look(phone) != before, PATIENCE_SECONDS)
+        await emulator.until(lambda: answered(phone, before), PATIENCE_SECONDS)
 
 
-def _look(phone: Phone) -> tuple[int, int]:
-    """What the bot has written so far in this chat, edits counted."""
-    return len(phone.received), sum(len(message.history) for message in phone.received)
+Look = dict[int, tuple[str, list[str]]]
+
+
+def look(phone: Phone) -> Look:
+    """What the bot has written so far in this chat."""
+    return {message.id: (message.text, list(message.buttons)) for message in phone.received}
+
+
+def answered(phone: Phone, before: Look) -> bool:
+    """Whether a message has come or changed; one that only lost its buttons is no answer."""
+    now = look(phone)
+    return any(
+        seen != before.get(one) and (seen[1] or seen[0] != before.get(one, ("", []))[0])
+        for one, seen in now.items()
+    )
 
 
 async def _nothing() -> None:

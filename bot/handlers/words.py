@@ -86,8 +86,8 @@ async def _give(context: Context, page: Page, words: str) -> None:
     if isinstance(turned, Refused):
         context.answer.say(turned.message)
         return
-    await _put_away(context, page)
     await after(context, turned)
+    await _put_away(context, page)
 
 
 async def _put_away(context: Context, page: Page) -> None:

@@ -12,6 +12,7 @@ from config.loader import load_policy
 from config.models import Form
 from jintang import drill
 from jintang.demo import START, Demo, county, offer
+from jintang.story import answered, look
 from simulator import TOKEN, Emulator, Phone, serving
 from storage.work import Draft, Submission
 from tests.unit.test_form_groups import HEAD, MEMBERS, QUESTIONS
@@ -31,13 +32,14 @@ class Fingers:
     async def taps(self, *labels: str) -> str:
         """Presses, or typed words after ✎; the text of the newest card then."""
         for label in labels:
-            before = self._seen()
+            await self.emulator.until(lambda wanted=label: self._offers(wanted), PATIENCE_SECONDS)
+            before = look(self.phone)
             self.phone.say(label[1:]) if label.startswith("✎") else self.phone.tap(label)
-            await self.emulator.until(lambda seen=before: self._seen() != seen, PATIENCE_SECONDS)
+            await self.emulator.until(lambda seen=before: answered(self.phone, seen), PATIENCE_SECONDS)
         return self.card
 
-    def _seen(self) -> tuple[int, int]:
-        return len(self.phone.received), sum(len(message.history) for message in self.phone.received)
+    def _offers(self, label: str) -> bool:
+        return label.startswith("✎") or any(label in message.buttons for message in self.phone.received)
 
     @property
     def card(self) -> str:

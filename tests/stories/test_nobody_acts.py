@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from jintang.drill import VILLAGE as HERE
 from storage.work import Case, Rung, Task
-from tests.stories.acts import CANDIDATE, candidate
+from tests.stories.acts import CANDIDATE, SIGNED, candidate
 from tests.stories.conftest import Opened
 from tests.stories.world import COUNTY, GRID, TOWN, VILLAGE, ZONE, World
 
@@ -205,7 +205,7 @@ async def test_what_a_tier_cannot_settle_goes_up(hebei: World) -> None:
     w.rings(town="🤝 DP-260312-01…授权采集转到您这里：要资金\n请在 3月15日(周日) 前办")
     assert await w.does(TOWN, "报上级", "要部门来办") == "已办：本级解决不了"
     w.rings(county="🤝 DP-260312-01…授权采集转到您这里：要部门来办")
-    assert "已签授权" in await w.does(COUNTY, "办理", "本人签(按手印)", "今天")
+    assert "已签授权" in await w.does(COUNTY, "办理", *SIGNED[1:])
 
 
 async def test_a_colleague_takes_a_half_filled_form_over(hebei: World) -> None:

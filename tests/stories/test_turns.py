@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from storage.work import Case, Task
 from tests.stories.acts import (
+    A2,
     AGREED,
     CHECKED,
     NO_OBJECTION,
@@ -41,9 +42,9 @@ async def at_the_township(w: World) -> None:
 async def test_a_missing_authorisation_comes_back_alone(xinfeng: World) -> None:
     w = xinfeng
     await at_the_township(w)
-    await w.does(TOWN, *SENT_BACK, "授权", "提交")
-    w.rings(grid="↩️ DP-260312-01…乡镇业务员退回到“授权采集”：授权…计划的日子已过，预计 3月18日(周三) 办结")
-    assert "下一步：乡镇审核" in await w.does(GRID, *SIGNED)
+    await w.does(TOWN, *SENT_BACK, "授权", "选好了", "程序没走到", "提交")
+    w.rings(grid="↩️ DP-260312-01…退回到“授权采集”：授权（程序没走到）…已过，预计 3月18日(周三) 办结")
+    assert "下一步：乡镇审核" in await w.does(GRID, A2, "没变", "没变", "提交")
     w.rings(town="📋 乡镇审核 DP-260312-01…请在 3月20日(周五) 前办完")
     assert (await steps(w))[1:] == [
         "authorise 1 returned",
@@ -60,8 +61,8 @@ async def test_a_missing_authorisation_comes_back_alone(xinfeng: World) -> None:
 async def test_a_review_sent_back_takes_publicity_with_it(xinfeng: World) -> None:
     w = xinfeng
     await at_the_township(w)
-    await w.does(TOWN, *SENT_BACK, "评议", "提交")
-    w.rings(village="↩️ DP-260312-01…退回到“民主评议”：评议…计划的日子已过，预计 3月23日(周一) 办结")
+    await w.does(TOWN, *SENT_BACK, "重新评议", "没填全", "提交")
+    w.rings(village="↩️ DP-260312-01…退回到“民主评议”：重新评议（没填全）…已过，预计 3月23日(周一) 办结")
     await w.does(VILLAGE, *PASSED)
     w.rings(village="📋 张贴公示 DP-260312-01")
     assert "村内公示（村支书，3月22日(周日)前）" in await w.does(VILLAGE, *POSTED)
@@ -89,7 +90,7 @@ async def test_what_rests_on_a_review_sent_back_cannot_be_finished(xinfeng: Worl
     assert "公示期满" in card.buttons
     data = card.button("公示期满")["callback_data"]
     await w.does(VILLAGE, *NO_OBJECTION)
-    await w.does(TOWN, *SENT_BACK, "评议", "提交")
+    await w.does(TOWN, *SENT_BACK, "重新评议", "没填全", "提交")
     w.look_away()
     w.phone(VILLAGE).tap_data(data, card)
     await w.pull()
