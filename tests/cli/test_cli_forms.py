@@ -170,8 +170,8 @@ def test_without_a_folder_of_its_own_it_says_how_to_make_one(
 
 
 def test_a_form_nobody_knows_is_refused_with_those_there_are(jintang: Command) -> None:
-    assert "可用的有：a1（线索快核）、" in jintang("forms", "export", "a2", exit_code=1)
-    assert "可用的有：a1（线索快核）、" in jintang("forms", "try", "a2", exit_code=1)
+    assert "可用的有：a1（线索快核）、" in jintang("forms", "export", "a9", exit_code=1)
+    assert "可用的有：a1（线索快核）、" in jintang("forms", "try", "a9", exit_code=1)
 
 
 # --- trying ---------------------------------------------------------------------------------------
