@@ -94,13 +94,14 @@ async def _round(plan: Plan, county: County, url: str, folder: Path, office: Pro
 
 
 def _imported(url: str, name: str, rows: Sequence[Row]) -> tuple[float, float]:
-    """Imports a list as the command does; when it began and when everything was committed."""
+    """Imports a list as the command does once it has read its policy; when it began and had committed."""
     unlocked()
+    at = desk()
 
     async def landing() -> tuple[float, float]:
         database = Database(url)
         began = time.time()
-        report = await import_rows("clues", name, rows, database, desk())
+        report = await import_rows("clues", name, rows, database, at)
         ended = time.time()
         await database.close()
         if report.rejected:
@@ -204,7 +205,7 @@ class _Weather:
         return [one for one in self.emulator.receipts.after(after) if not one.edit]
 
     def _storm(self, notices: Sequence[Receipt], arrived: float) -> Storm:
-        red = [one.at - arrived for one in notices if one.text.startswith(RED)]
+        red = [one.at - arrived for one in notices if _is_red(one)]
         if not red:
             raise RuntimeError("the urgent clue was told to nobody")
         seconds = notices[-1].at - notices[0].at
@@ -218,13 +219,18 @@ class _Weather:
         told = [one for one in self._notices(0) if (one.chat_id, one.message_id) not in self._sheets]
         heard = defaultdict[tuple[int, bool], list[str]](list)
         for one in told:
-            heard[one.chat_id, one.text.startswith(RED)].append(one.text.partition("\n")[0])
+            heard[one.chat_id, _is_red(one)].append(one.text.partition("\n")[0])
         beyond = [
             f"{len(heads)} messages to one person: {'; '.join(heads)}"
             for (_, red), heads in heard.items()
             if len(heads) > (quiet.urgent_budget if red else quiet.daily_budget)
         ]
         return [*self.emulator.violations, *refused, *beyond]
+
+
+def _is_red(notice: Receipt) -> bool:
+    """Whether it is urgent: the mark begins a line, the first unless the person holds two posts."""
+    return any(line.startswith(RED) for line in notice.text.splitlines()[:2])
 
 
 def _lines(kind: str, plan: Plan, county: County, storms: Sequence[Storm]) -> list[Line]:

@@ -23,7 +23,7 @@ from storage.engine import Database, is_away, later
 from storage.post_box import Inbox
 from workflows.authority import person_of
 from workflows.desk import Desk
-from workflows.pages import NotYet, NotYours, Over, Stale
+from workflows.pages import NotYet, NotYours, Over, OwnWork, Stale
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 3
@@ -142,6 +142,8 @@ class InboxKeeper:
         try:
             await self.handlers.feed_update(bot, update, context=context)
             return context
+        except OwnWork:
+            key = context.text("own_work")
         except NotYours:
             key = context.text("not_yours")
         except NotYet as early:

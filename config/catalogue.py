@@ -151,6 +151,8 @@ _TEXTS = {
     "stale": "",
     "done_by": "post",
     "not_yours": "",
+    "own_work": "",
+    "same_hands": "",
     "not_yet": "day",
     "saved": "",
     "submitted": "step outcome following",

@@ -14,7 +14,13 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Connection, Row, Select, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from storage import gate, people, post_box, register, work
 from storage.base import Base
@@ -159,6 +165,13 @@ class Database:
             async with self._looking.connect() as connection:
                 found: Sequence[Row[Any]] = (await connection.execute(query, given)).all()
                 return found
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to keep, each statement by itself."""
+        with _cut_is_away():
+            async with self._looking.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[Gathering]:

@@ -235,7 +235,8 @@ async def _leave(session: AsyncSession, desk: Desk, deed: Deed) -> None:
 
 
 async def _together(session: AsyncSession, desk: Desk, deed: Deed) -> None:
-    await together.agree(session, desk, deed.person, deed.form.form.name, deed.answers)
+    shown = {*deed.form.facts[together.SHOWN]}
+    await together.agree(session, desk, deed.person, deed.form.form.name, deed.answers, shown)
 
 
 _DEEDS: Mapping[str, Callable[[AsyncSession, Desk, Deed], Awaitable[None]]] = {

@@ -6,6 +6,7 @@ from config.models import IncomeLine
 from workflows.record import NOT_YET, Record
 
 GUARANTEES = (("house", "safe", "住房"), ("schooling", "some_not", "上学"), ("insured", "some_not", "医保"))
+MOST = 6
 ABLE = {"ordinary", "skilled", "weak"}
 
 
@@ -47,6 +48,8 @@ def _unsolved(record: Record) -> Iterator[str]:
 
 def _found(record: Record, line: IncomeLine | None) -> Iterator[str]:
     a2, review = record.sheets["a2"], record.sheets["review"]
+    if changed := a2.changed():
+        yield f"退回后改了：{'、'.join(changed[:MOST])}{'等' if len(changed) > MOST else ''}"
     yield f"村里建议：{a2.said('proposed')}；风险：{a2.said('risks')}"
     able = any(a2.answers.get(f"members[{one.nth}].labour") in ABLE for one, _ in a2.several("members"))
     labour = "有劳动力" if able else "没有劳动力"

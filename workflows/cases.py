@@ -13,6 +13,7 @@ from storage.inserting import made
 from storage.register import Clue, Household
 from storage.work import Case, Draft, Task
 from workflows import events
+from workflows.apart import in_the_same_hands
 from workflows.desk import Desk
 from workflows.events import Subject
 from workflows.followups import begin_follow_up, end_follow_up
@@ -134,6 +135,7 @@ async def apply(session: AsyncSession, desk: Desk, task: Task, act: Act) -> Outc
         await road.tell(outcome.tells, task, {**said, "result": outcome.label})
     if case.closed_on is None:
         await road.onward()
+        await road.take_apart()
     desk.record(
         session,
         f"{task.step}.{name}",
@@ -248,6 +250,14 @@ class _Road:
         facts = {"reason": _why(said) or outcome.label, "post": self.policy.posts[task.post].label}
         asks = None if outcome.asks is None else asked_again(act.answers.get(outcome.asks))
         await self._open(outcome.to, kind="task_returned", facts=facts, asks=asks)
+
+    async def take_apart(self) -> None:
+        """A check that nobody else at its desk could do goes to the desk above."""
+        await self.session.flush()
+        for task in await in_the_same_hands(self.session, self.desk, self.policy, self.case):
+            await self.hand_up(task)
+            reason = self.desk.policy.texts["same_hands"]
+            await self.tell("handed_up", task, {"reason": reason})
 
     async def hand_up(self, task: Task) -> None:
         """The desk above takes the task over; the dates stay, the rungs are counted anew."""

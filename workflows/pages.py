@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from storage.register import Clue, Household
 from storage.work import Case, Draft, FollowUp, Submission, Task
 from workflows import actions, forms
+from workflows.apart import may_check
 from workflows.authority import Person, may_finish
 from workflows.brief import brief
 from workflows.choices import Asker, offered
@@ -21,7 +22,7 @@ from workflows.open_form import OpenForm, parted, shows
 from workflows.recall import Known, last_time, sent_back
 from workflows.record import record_of
 from workflows.tasks import task_form
-from workflows.together import STEPS, ready_for
+from workflows.together import SHOWN, STEPS, ready_for
 from workflows.words import case_facts, clue_words, place
 
 KEPT_HOURS = 72
@@ -46,6 +47,10 @@ class Stale(Exception):
 
 class NotYours(Exception):
     """The person may not act on this task today."""
+
+
+class OwnWork(NotYours):
+    """The person has done what this task checks."""
 
 
 class NotYet(Exception):
@@ -97,6 +102,8 @@ async def _check_task(session: AsyncSession, desk: Desk, person: Person, form_na
         allowed, _ = await may_finish(session, desk, person, task)
     if not allowed:
         raise NotYours
+    if form_name == task_form(desk.policy, task) and not await may_check(session, desk, person.id, task):
+        raise OwnWork
 
 
 async def done_by(session: AsyncSession, desk: Desk, task: Task) -> str | None:
@@ -123,6 +130,8 @@ async def _begin(
 ) -> Draft:
     await desk.keep_policy(session)
     facts = await _facts(session, desk, task) if task is not None else _no_facts()
+    if form_name in STEPS:
+        facts[SHOWN] = [one.name for one in await ready_for(session, desk, person, form_name)]
     draft = Draft(
         form=form_name,
         policy_digest=desk.policy.digest,
@@ -200,6 +209,7 @@ async def _brief(session: AsyncSession, desk: Desk, page: Page) -> list[str]:
     """What is known of the case, or of all those that may be agreed to together."""
     if page.draft.form in STEPS:
         ready = await ready_for(session, desk, page.person, page.draft.form)
+        ready = [one for one in ready if one.name in page.draft.facts[SHOWN]]
         return [f"没有疑点、可以一起办的 {len(ready)} 户：", *(f"・{one.line}" for one in ready)]
     if page.task is None or page.task.case_id is None:
         return []

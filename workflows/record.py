@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.models import Policy, Question, Tier
+from config.models import Form, Policy, Question, Tier
 from config.wording import village_name
 from storage.people import Official
 from storage.register import Household
@@ -23,10 +23,11 @@ FACTS = {"due": "", "limit": "", "income_line": 0}
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet that was submitted, with its form; empty where the step has not been done."""
+    """A sheet that was submitted, and the one before it that was sent back; empty where it is not done."""
 
     form: OpenForm
     submission: Submission | None
+    before: Submission | None = None
 
     @property
     def answers(self) -> Mapping[str, Any]:
@@ -41,6 +42,15 @@ class Sheet:
         return (
             shown(self.form, self.form.question(name), answers[name], answers) if name in answers else NOT_YET
         )
+
+    def changed(self) -> list[str]:
+        """What is answered otherwise than before it was sent back, by the short names of the questions."""
+        if self.before is None:
+            return []
+        both = {**self.before.answers, **self.answers}
+        names = [name for name in both if self.before.answers.get(name) != self.answers.get(name)]
+        asked = (self.form.question(name) for name in names)
+        return list(dict.fromkeys(one.summary or one.label for one in asked))
 
     def number(self, name: str) -> int:
         """A number that was answered or worked out; 0 where it was not."""
@@ -108,18 +118,21 @@ async def record_of(session: AsyncSession, desk: Desk, case: Case) -> Record:
         village=village_name(areas.name(household.village_code)),
         group=areas.name(own) if areas.tier(own) is Tier.grid else "",
         helper=helper.name if helper else "",
-        sheets=await _sheets(session, policy, case),
+        sheets=await _sheets(session, {**desk.policy.forms, **policy.forms}, case),
     )
 
 
-async def _sheets(session: AsyncSession, policy: Policy, case: Case) -> Mapping[str, Sheet]:
-    """Of each form the last sheet whose step stands."""
-    stands = Task.state.not_in(("returned", "cancelled"))
+async def _sheets(session: AsyncSession, forms: Mapping[str, Form], case: Case) -> Mapping[str, Sheet]:
+    """Of each form the last sheet whose step stands; a form that the case began without is today's."""
     query = (
-        select(Submission)
+        select(Submission, Task.state)
         .join(Task, Task.id == Submission.task_id)
-        .where(Submission.case_id == case.id, stands)
+        .where(Submission.case_id == case.id, Task.state != "cancelled")
         .order_by(Submission.id)
     )
-    last = {one.form: one for one in await session.scalars(query)}
-    return {name: Sheet(OpenForm(form, FACTS), last.get(name)) for name, form in policy.forms.items()}
+    stands, before = dict[str, Submission](), dict[str, Submission]()
+    for submission, state in await session.execute(query):
+        (before if state == "returned" else stands)[submission.form] = submission
+    return {
+        name: Sheet(OpenForm(form, FACTS), stands.get(name), before.get(name)) for name, form in forms.items()
+    }

@@ -1,13 +1,14 @@
 """Many cases agreed to by one confirmation: those with nothing against them, each by itself (domain §4.6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.work import Case, Task
+from storage.work import Task
+from workflows.apart import may_check
 from workflows.authority import Person
 from workflows.brief import doubtful
 from workflows.desk import Desk
@@ -17,6 +18,7 @@ from workflows.todo import Waiting, waiting_for
 from workflows.words import household_facts
 
 STEPS: Mapping[str, str] = {"together_county": "county", "together_town": "town"}
+SHOWN = "shown"
 UNDECIDED = "unsure"
 MOST = 20
 
@@ -42,20 +44,18 @@ async def ready_for(session: AsyncSession, desk: Desk, person: Person, form: str
     """The person's checks of that step with nothing against them, at most 20, the earliest due first."""
     step, found = STEPS[form], list[Ready]()
     for one in await waiting_for(session, desk, person):
-        if len(found) < MOST and one.task.step == step and (ready := await _ready(session, desk, one)):
+        mine = one.task.step == step and len(found) < MOST
+        if mine and (ready := await _ready(session, desk, person, one)):
             found.append(ready)
     return found
 
 
-async def _ready(session: AsyncSession, desk: Desk, one: Waiting) -> Ready | None:
-    if one.case is None:
+async def _ready(session: AsyncSession, desk: Desk, person: Person, one: Waiting) -> Ready | None:
+    if one.case is None or not await may_check(session, desk, person.id, one.task):
         return None
     record = await record_of(session, desk, one.case)
-    return (
-        Ready(one.task, record, str(household_facts(desk.areas, record.household)["label"]))
-        if _fits(record)
-        else None
-    )
+    who = str(household_facts(desk.areas, record.household)["who"])
+    return Ready(one.task, record, who) if _fits(record) else None
 
 
 def _fits(record: Record) -> bool:
@@ -69,17 +69,17 @@ def _fits(record: Record) -> bool:
 
 
 async def agree(
-    session: AsyncSession, desk: Desk, person: Person, form: str, answers: Mapping[str, Any]
-) -> Sequence[Case]:
-    """Each case that was not excepted is agreed to as if it had been opened; the caller commits."""
-    left_out, day = {*answers["except_for"]}, date.fromisoformat(answers["happened_on"])
-    agreed = []
+    session: AsyncSession, desk: Desk, person: Person, form: str, answers: Mapping[str, Any], shown: Set[str]
+) -> None:
+    """Each case that was shown and not excepted is agreed to as if it had been opened; the caller commits.
+
+    One that has come to be ready meanwhile was not seen, and waits; one that is no longer is left as it is.
+    """
+    wanted, day = shown - {*answers["except_for"]}, date.fromisoformat(answers["happened_on"])
     for one in await ready_for(session, desk, person, form):
-        if one.name not in left_out:
+        if one.name in wanted:
             sheet = Finished(STEPS[form], _sheet(form, one, answers), _OUTCOMES[form], day)
             await finish_step(session, desk, person, one.task, sheet)
-            agreed.append(one.record.case)
-    return agreed
 
 
 _OUTCOMES = {"together_county": "approved", "together_town": "agreed"}

@@ -65,6 +65,7 @@ class Step(Part):
     opens_on: Literal["at_once", "last_publicity_day"] = "at_once"
     days: int | None = Field(default=None, description="期限不随总期限走的环节：打开后多少天")
     day_kind: DayKind = DayKind.natural
+    checks: tuple[Name, ...] = Field(default=(), description="审核哪些环节：办过那些环节的人不办这一步")
     missing: str = Field(description="超期时说缺什么，不说谁的不是（R19）")
     form: Name
     outcomes: dict[Name, Outcome]
@@ -90,6 +91,7 @@ class Procedure(PolicyFile):
     def _closed_world(self) -> Self:
         for name, step in self.steps.items():
             self._check_known(step.after, "steps", name, "after")
+            self._check_known(step.checks, "steps", name, "checks")
             for outcome_name, outcome in step.outcomes.items():
                 place = ("steps", name, "outcomes", outcome_name)
                 self._check_known((outcome.to,) if outcome.to else (), *place, "to")

@@ -86,7 +86,6 @@ async def test_every_bell_of_a_kind_rings_and_no_other() -> None:
     await first.wait(0)  # a ring is heard once; without one the wait ends by itself
 
 
-@pytest.mark.postgresql_only(reason="an embedded database has no other process")
 async def test_a_commit_is_heard_in_the_other_process(two: tuple[Database, Database]) -> None:
     here, there = two
     bell, stop = here.bells.hang(Work.updates), asyncio.Event()

@@ -9,6 +9,7 @@ from storage.work import Case
 from tests.stories import acts
 from tests.stories.acts import candidate, entered, posted
 from tests.stories.world import GRID, TOWN, World
+from workflows.brief import brief
 from workflows.papers.page import html, pdf
 from workflows.papers.paper import Fields, Grid, Paper
 from workflows.papers.papers import entry_sheet, notice, papers_of
@@ -82,7 +83,10 @@ async def test_a_sheet_sent_back_and_filled_in_again_is_the_one_that_counts(hebe
     assert fields(entry_sheet(await record(hebei)))["家庭纯收入"] == NOT_YET
     hebei.look_away()
     await hebei.does(GRID, acts.A2, "残疾证", "选好了", "没变", "没变", "提交")
-    assert fields(entry_sheet(await record(hebei)))["家庭纯收入"] == "14000"
+    known = await record(hebei)
+    assert fields(entry_sheet(known))["家庭纯收入"] == "14000"
+    assert known.sheets["a2"].changed() == ["材料"]
+    assert brief(known, None)[0] == "退回后改了：材料"
 
 
 async def test_every_paper_is_a_page_and_a_pdf(xinfeng: World) -> None:

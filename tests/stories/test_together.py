@@ -43,7 +43,7 @@ async def test_cases_without_a_doubt_are_agreed_to_at_once(xinfeng: World) -> No
     w = xinfeng
     await before_the_town(w, COLLECTED, COLLECTED, COLLECTED)
     await w.fill(TOWN, "今日待办")
-    await w.fill(TOWN, "一起审核（3户）", "1组4号户", "选好了", "没抽查", "今天", "提交")
+    await w.fill(TOWN, "一起审核（3户）", "下三合义村1组4号户", "选好了", "没抽查", "今天", "提交")
     await w.fill(COUNTY, "今日待办", "一起审定（2户）", "都一起同意", "今天", "✎3", "提交")
     assert await decided(w) == {HOMES[0]: "borderline", HOMES[1]: "borderline", HOMES[2]: None}
     async with w.reading() as session:
@@ -71,4 +71,19 @@ async def test_what_somebody_else_did_meanwhile_is_not_done_twice(xinfeng: World
     async with w.reading() as session:
         sheets = (await session.scalars(select(Submission).where(Submission.form == "town"))).all()
     assert len(sheets) == 2
+    w.look_away()
+
+
+async def test_what_was_not_shown_is_not_agreed_to(xinfeng: World) -> None:
+    """A third case becomes ready while the sheet lies open: it was not on the list."""
+    w = xinfeng
+    await before_the_town(w, COLLECTED, COLLECTED, COLLECTED)
+    back = ("抽查了", "退回", "今天", "材料签字", "选好了", "没填全", "提交")
+    await first_of(w, TOWN, "乡镇审核", "乡镇审核", *back)
+    await w.fill(TOWN, "今日待办", "一起审核（2户）", "都一起同意", "没抽查", "今天")
+    await first_of(w, GRID, "授权采集", A2, "没变", "没变", "没变", "提交")
+    await w.fill(TOWN, "提交")
+    async with w.reading() as session:
+        agreed = (await session.scalars(select(Submission).where(Submission.outcome == "agreed"))).all()
+    assert len(agreed) == 2
     w.look_away()
