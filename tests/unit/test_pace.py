@@ -21,9 +21,15 @@ def test_a_chat_has_three_at_once_then_one_a_second() -> None:
     assert turns(meter, 4, NOW + 100) == [100, 100, 100, 101]
 
 
-def test_a_bot_has_twenty_five_a_second() -> None:
+def test_a_bot_has_twenty_five_a_second_after_its_burst() -> None:
     meter = Meter(LIMITS.notices, even_at=0)
-    assert turns(meter, 27)[24:] == [0, 0.04, 0.08]
+    assert turns(meter, 22)[19:] == [0, 0.04, 0.08]
+
+
+def test_both_lanes_together_leave_room_for_messages_that_arrive_unevenly() -> None:
+    telegram_bears = 30
+    assert LIMITS.notices.per_second + LIMITS.answers.per_second <= telegram_bears
+    assert LIMITS.notices.burst + LIMITS.answers.burst < telegram_bears
 
 
 def test_a_pause_holds_everything_back() -> None:
