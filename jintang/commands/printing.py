@@ -33,24 +33,30 @@ async def export_papers(numbers: Numbers, folder: Folder = Path(), *, only_html:
     desk = desk_of(settings)
     if not only_html:
         await asyncio.to_thread(_can_print)
-    async with ready_database(settings) as database, database.writing(None) as session:
-        records = [await _record(session, desk, number) for number in dict.fromkeys(numbers)]
-        await session.commit()
-    for record in records:
-        own = folder / f"打印-{record.case.number}"
-        await asyncio.to_thread(_write, own, papers_of(record), record.case.number, only_html)
-    if len({record.village for record in records}) == 1 < len(records):
-        await asyncio.to_thread(_write, folder, [notice(records)], f"{len(records)}户", only_html)
-    done(f"{len(records)} 户的材料存在 {folder}/；里面有姓名，用完请收好，不要发到外网")
+    async with ready_database(settings) as database:
+        async with database.reading() as session:
+            records = [await _record(session, desk, number) for number in dict.fromkeys(numbers)]
+        await asyncio.to_thread(_write_all, folder, records, only_html)
+        async with database.writing(None) as session:
+            for record in records:
+                desk.record(session, "papers.printed", case_id=record.case.id)
+            await session.commit()
+    done(f"{len(records)} 户的材料存在 {folder.resolve()}；里面有姓名，用完请收好，不要发到外网")
 
 
 async def _record(session: AsyncSession, desk: Desk, number: str) -> Record:
-    """The record of a case; that its papers were taken out is in the audit."""
     case = (await session.scalars(select(Case).where(Case.number == number))).first()
     if case is None:
         raise Refused(f"没有案件 {number}，编号在卡片和“看这一户”里，例如 DP-260312-01")
-    desk.record(session, "papers.printed", actor=None, case_id=case.id)
     return await record_of(session, desk, case)
+
+
+def _write_all(folder: Path, records: Sequence[Record], only_html: bool) -> None:
+    """A folder for each case; those of one village share a notice too."""
+    for record in records:
+        _write(folder / f"打印-{record.case.number}", papers_of(record), record.case.number, only_html)
+    if len({record.place for record in records}) == 1 < len(records):
+        _write(folder, [notice(records)], f"{len(records)}户", only_html)
 
 
 def _write(folder: Path, papers: Sequence[Paper], of: str, only_html: bool) -> None:

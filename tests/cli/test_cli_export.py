@@ -2,6 +2,8 @@
 
 import csv
 import stat
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,3 +61,31 @@ def test_every_rule_has_a_row(folder, jintang):
         header, *rules = csv.reader(rows)
     assert header[:3] == ["部门", "规则", "提示的话"]
     assert f"{len(rules)} 条规则的命中情况" in said
+
+
+HOME = "household_no,region_code,group,head_name,members\nH-03-002,130828107206,3,演练甲,4\n"
+CLUE = "signal_id,source_dept,rule_code,received_date,village_code,household_no,band\n"
+CLUE += "YB-0001,医保,medical_burden,2026-03-12,130828107206,H-03-002,middle\n"
+
+
+@pytest.fixture
+def case(folder, jintang):
+    """The number of a case that a list has opened today."""
+    jintang("init", "--drill", "--area", "weichang")
+    for kind, rows in (("households", HOME), ("clues", CLUE)):
+        (folder / f"{kind}.csv").write_text(rows, encoding="utf-8")
+        jintang("import", kind, f"{kind}.csv")
+    return f"DP-{datetime.now(ZoneInfo('Asia/Shanghai')):%y%m%d}-01"
+
+
+def test_the_papers_of_a_case_are_for_their_owner_only_and_not_written_over(folder, jintang, case):
+    assert "1 户的材料存在" in jintang("export", "papers", case, "--html")
+    pages = sorted((folder / f"打印-{case}").iterdir())
+    assert [page.stem[:1] for page in pages] == ["1", "2", "3", "4", "5"]
+    assert {stat.S_IMODE(page.stat().st_mode) for page in pages} == {0o600}
+    assert "演练甲" in pages[0].read_text(encoding="utf-8")
+    assert "已经有了" in jintang("export", "papers", case, "--html", exit_code=1)
+
+
+def test_a_case_nobody_knows_is_refused(jintang):
+    assert "没有案件 DP-1，编号在卡片" in jintang("export", "papers", "DP-1", "--html", exit_code=1)
