@@ -20,7 +20,7 @@ from sqlalchemy import delete, func, select, update
 from benchmarks.cores import Cores
 from benchmarks.emulator import Emulator, emulating
 from benchmarks.filling import DATABASES, MONDAY, fill, prepared, unlocked
-from benchmarks.processes import Go, let_go, waiting
+from benchmarks.processes import Go, let_go, until_none, waiting
 from benchmarks.table import Line, Size, median, percentile
 from bot.channel import TelegramChannel
 from config.clock import LocalTime, SetClock, SteadyClock
@@ -41,7 +41,6 @@ from tests import databases
 CHATS = range(50_001, 50_501)
 WORDS = "🔶 新线索 DP-260309-01\n下三合义村1组 1号户\n近期医疗自付较高（医保3月）\n请在 3月11日(周三) 前核实"
 LEAST_A_SECOND, LEAST_OF_BARE, LEAST_OF_ONE, MOST_DURABLE = 200.0, 0.4, 1.6, 0.02
-LOOK_SECONDS = 0.02
 
 Rates = dict[str, float]
 
@@ -239,12 +238,7 @@ async def _together(url: str, emulator: Emulator, count: int, senders: int) -> t
 
 async def _until_sent(database: Database, go: Go) -> None:
     go()
-    left = select(func.count()).select_from(Notice).where(Notice.state.not_in(SETTLED))
-    while True:
-        async with database.reading() as session:
-            if not await session.scalar(left):
-                return
-        await asyncio.sleep(LOOK_SECONDS)
+    await until_none(database, select(func.count()).select_from(Notice).where(Notice.state.not_in(SETTLED)))
 
 
 async def _send_in_process(url: str, base: str) -> None:

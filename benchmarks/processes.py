@@ -6,6 +6,11 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from sqlalchemy import Select
+
+from storage.engine import Database
+
+LOOK_SECONDS = 0.02
 Go = Callable[[], None]
 
 
@@ -34,6 +39,15 @@ async def _ready(module: str, *words: str) -> Process:
     assert process.stdout is not None
     await process.stdout.readline()
     return process
+
+
+async def until_none(database: Database, left: Select[int]) -> None:
+    """Returns when a count of rows has come to nothing: other processes work on them."""
+    while True:
+        async with database.reading() as session:
+            if not await session.scalar(left):
+                return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def let_go() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from benchmarks.cores import Cores
 from benchmarks.filling import MONDAY, desk, fill_tasks, prepared, unlocked
-from benchmarks.processes import let_go, waiting
+from benchmarks.processes import let_go, until_none, waiting
 from benchmarks.table import Line, Size, median
 from notifications.planner import Planner
 from storage.engine import Database
@@ -21,8 +21,6 @@ from storage.states import being
 from storage.work import Rung
 from tests import databases
 from workflows.schedule import Sweepers
-
-LOOK_SECONDS = 0.02
 
 
 async def lines(size: Size) -> list[Line]:
@@ -60,12 +58,7 @@ async def _ring(database: Database) -> None:
 
 
 async def _all_fired(database: Database) -> None:
-    left = select(func.count()).select_from(Rung).where(being(Rung.state, "pending"))
-    while True:
-        async with database.reading() as session:
-            if not await session.scalar(left):
-                return
-        await asyncio.sleep(LOOK_SECONDS)
+    await until_none(database, select(func.count()).select_from(Rung).where(being(Rung.state, "pending")))
 
 
 async def _told_once(database: Database, due: int) -> None:
