@@ -253,3 +253,14 @@ async def _everything(w: World) -> list[str]:
         for table in Base.metadata.sorted_tables:
             found += [str(value) for row in await session.execute(select(table)) for value in row]
     return found
+
+
+async def test_a_card_answered_in_words_loses_its_buttons(alert: World) -> None:
+    """Only the newest card can be pressed."""
+    w = alert
+    await w.fill(GRID, "现在核实", "上门见到人")
+    card = w.phone(GRID).last
+    assert card.buttons
+    await w.fill(GRID, "✎昨天")
+    assert (card.buttons, "属实吗" in w.phone(GRID).last.text) == ([], True)
+    w.look_away()
